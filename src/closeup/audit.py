@@ -1,0 +1,204 @@
+"""What can be had of a bench without looking: blind predictors, the hard core, leaks and counts."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+from closeup import blind
+from closeup.bench import Bench
+from closeup.cues import CONSTANT, INHERENT, is_constant, predictions, sighted_cues
+from closeup.duplicates import Duplicate, near_duplicates
+from closeup.hard_core import HardCore, chance_of, hard_core
+from closeup.question import Question, Split
+from closeup.records import Record
+from closeup.stats import cluster_keys, clustered_mean
+from closeup.store import answer_class
+
+MARGIN = 0.1
+"""A predictor is flagged when it beats chance by more, and its interval lies above chance."""
+TRAIN_ENOUGH, TEST_ENOUGH = 100, 50
+"""Questions of a task in each split for a predictor to be fitted on one and tested on the other."""
+
+FEW = 20
+"""Questions that a cue must decide for it to count on a hard core."""
+
+Kind = Literal["constant", "cue", "inherent", "sighted", "fitted"]
+
+
+class Predictor(Record):
+    """One way to answer a task's questions without looking."""
+
+    task: str
+    name: str
+    kind: Kind
+    """An inherent cue cannot be taken out of its task; a sighted one needs the picture, and is here
+    for comparison. Neither is flagged."""
+    n: int
+    """Questions it has an answer to."""
+    accuracy: float
+    chance: float
+    """Mean chance of these questions."""
+    low: float | None
+    high: float | None
+    """95 % interval, clustered by page or, for questions over several pages, by issue."""
+    flagged: bool
+
+
+class CoreCheck(Record):
+    """A task's hard core, and a predictor fitted anew on it alone."""
+
+    task: str
+    n: int
+    share: float
+    chance: float | None
+    accuracy: float | None
+    """None where too little is left to fit a predictor."""
+    low: float | None
+    high: float | None
+    cue: str | None
+    """The single cue, constants too, that is furthest above chance on the hard core. Cues stand in
+    the list with their opposites, so that it also shows what would be wrong too often."""
+    cue_accuracy: float | None
+    cue_chance: float | None
+
+
+class Audit(Record):
+    """All that was found about a bench."""
+
+    predictors: tuple[Predictor, ...]
+    hard_core: tuple[CoreCheck, ...]
+    duplicates: tuple[Duplicate, ...]
+    answers: dict[str, dict[str, int]]
+    """How often each answer is right, by task: letters, numbers, and option texts that recur."""
+    kept: dict[str, int]
+    rejected: dict[str, dict[str, int]]
+    """By task and reason."""
+
+    @property
+    def flagged(self) -> tuple[Predictor, ...]:
+        return tuple(predictor for predictor in self.predictors if predictor.flagged)
+
+
+def audit(bench: Bench) -> tuple[Audit, list[str]]:
+    """Audit a bench; also the ids of its hard core, in the bench's order."""
+    by_task: dict[str, list[Question]] = defaultdict(list)
+    split_of: dict[str, Split] = {}
+    for question in bench.questions():
+        by_task[question.task].append(question)
+        split_of.update(dict.fromkeys(question.pages, question.split))
+    predictors: list[Predictor] = []
+    checks: list[CoreCheck] = []
+    core_ids: list[str] = []
+    for task, questions in sorted(by_task.items()):
+        told = blind.cross_fit(questions)
+        predictors += sorted(
+            _predictors(questions, told), key=lambda p: (p.kind, -p.accuracy, p.name)
+        )
+        if told is not None and (core := hard_core(questions, told)):
+            checks.append(_check(task, core))
+            core_ids += [question.id for question in core.questions]
+    counts = bench.manifest.tasks
+    result = Audit(
+        predictors=tuple(predictors),
+        hard_core=tuple(checks),
+        duplicates=tuple(near_duplicates(bench, split_of)),
+        answers={task: _answers(by_task[task]) for task in sorted(by_task)},
+        kept={task: count.kept for task, count in sorted(counts.items())},
+        rejected={task: count.rejected for task, count in sorted(counts.items())},
+    )
+    return result, core_ids
+
+
+def _predictors(
+    questions: Sequence[Question], told: Sequence[blind.Distribution] | None
+) -> Iterator[Predictor]:
+    if chance_of(questions) is None:
+        return
+    yield from _by_name(questions, [predictions(question) for question in questions])
+    yield from _by_name(questions, [sighted_cues(question) for question in questions], sighted=True)
+    train = [question for question in questions if question.split == "train"]
+    test = [question for question in questions if question.split == "test"]
+    if len(train) >= TRAIN_ENOUGH and len(test) >= TEST_ENOUGH:
+        on_test = blind.fit_predict(train, test)
+        if on_test:
+            yield _fitted("fitted, train → test", test, on_test)
+    elif told is not None:
+        yield _fitted("fitted, by issue", questions, told)
+
+
+def _fitted(
+    name: str, questions: Sequence[Question], told: Sequence[blind.Distribution]
+) -> Predictor:
+    hits = [float(blind.best(d) == q.answer) for q, d in zip(questions, told, strict=True)]
+    return _predictor(name, "fitted", questions, hits)
+
+
+def _by_name(
+    questions: Sequence[Question],
+    told: Sequence[Mapping[str, blind.Answer]],
+    *,
+    sighted: bool = False,
+) -> Iterator[Predictor]:
+    """A row for each cue that answers some question."""
+    inherent = INHERENT.get(questions[0].task, ())
+    for name in sorted({name for answers in told for name in answers}):
+        asked = [(q, own[name]) for q, own in zip(questions, told, strict=True) if name in own]
+        kind = "inherent" if name in inherent else "sighted" if sighted else "cue"
+        yield _predictor(
+            name.removeprefix(CONSTANT),
+            "constant" if is_constant(name) else kind,
+            [question for question, _ in asked],
+            [float(answer == question.answer) for question, answer in asked],
+        )
+
+
+def _predictor(
+    name: str, kind: Kind, questions: Sequence[Question], hits: Sequence[float]
+) -> Predictor:
+    keys = cluster_keys((question.cluster, question.issue) for question in questions)
+    told = clustered_mean(hits, keys)
+    chance = sum(question.chance or 0.0 for question in questions) / len(questions)
+    assert told.mean is not None
+    above = told.mean > chance + MARGIN and told.low is not None and told.low > chance
+    return Predictor(
+        task=questions[0].task,
+        name=name,
+        kind=kind,
+        n=told.n,
+        accuracy=told.mean,
+        chance=chance,
+        low=told.low,
+        high=told.high,
+        flagged=above and kind in ("constant", "cue", "fitted"),
+    )
+
+
+def _check(task: str, core: HardCore) -> CoreCheck:
+    anew = core.anew
+    told = [predictions(question) for question in core.questions]
+    cues = [cue for cue in _by_name(core.questions, told) if cue.n >= FEW] if told else []
+    cue = max(cues, key=lambda cue: (cue.accuracy - cue.chance, cue.name), default=None)
+    return CoreCheck(
+        task=task,
+        n=len(core.questions),
+        share=core.share,
+        chance=core.chance,
+        accuracy=anew.mean if anew else None,
+        low=anew.low if anew else None,
+        high=anew.high if anew else None,
+        cue=cue.name if cue else None,
+        cue_accuracy=cue.accuracy if cue else None,
+        cue_chance=cue.chance if cue else None,
+    )
+
+
+def _answers(questions: Sequence[Question]) -> dict[str, int]:
+    """Label balance: letters or numbers, first; then the texts, where the right ones recur."""
+    if questions[0].answer_format not in ("choice", "integer"):
+        return {}
+    counts = Counter(str(question.answer) for question in questions)
+    texts = Counter(answer_class(question, question.answer) for question in questions)
+    found = {name: counts[name] for name in sorted(counts, key=lambda n: (len(n), n))}
+    if 2 * len(texts) <= len(questions):
+        found |= {str(name): count for name, count in texts.most_common()}
+    return found

@@ -1,0 +1,139 @@
+"""A benchmark on disk: what `build` writes and everything after it reads.
+
+manifest.json     what it was made from, counts kept and rejected, content hashes
+pages.jsonl       the annotated pages, `image` relative to this folder
+questions.jsonl   the questions
+rejected.jsonl    the questions not asked, each with its reason
+images/           the pages' images, as they were given
+"""
+
+import json
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from closeup.page import Page
+from closeup.question import Question, Rejection
+from closeup.records import CloseupError, Record, read_bytes, read_jsonl
+
+MANIFEST = "manifest.json"
+BUILDING = ".building"
+"""A file that stands in a bench while it is built: its folder is not whole."""
+
+
+class TaskCount(Record):
+    """What became of one task's candidate questions."""
+
+    kept: int
+    kept_by_split: dict[str, int]
+    rejected: dict[str, int]
+    """Number of candidates by the reason they were not asked."""
+    chance: float | None
+    """Mean chance level of the kept questions."""
+    answers: dict[str, int]
+    """How often each answer is right, for choices and numbers: the label balance."""
+
+
+class LeftOut(Record):
+    """A page that could not be read and was left out on request."""
+
+    place: str
+    message: str
+
+
+class OverlayCount(Record):
+    """What an overlay of extra annotations did."""
+
+    name: str
+    pages: int
+    """Pages of the bench that the overlay has something about."""
+    filled: dict[str, int]
+    conflicts: dict[str, int]
+    """Fields known to both and different; the dataset's own value was kept."""
+    unmatched: dict[str, int]
+    """Things of the overlay that match nothing of the dataset."""
+
+
+class Manifest(Record):
+    """What a bench is, and where it came from. No dates and no paths of a machine, so two builds
+    of the same thing are the same bytes."""
+
+    format: Literal["closeup-bench/1"] = "closeup-bench/1"
+    closeup: str
+    versions: dict[str, str]
+    reader: str
+    source: str
+    seed: int
+    page_seeds: tuple[int, int] | None = None
+    """First and last page seed of a synthetic bench, both included."""
+    seed_range: Literal["train", "test"] | None = None
+    """Whether those seeds are for training (below 1,000,000) or for tests."""
+    pages: dict[str, int]
+    """Number of pages by split."""
+    issues: dict[str, int]
+    """Number of issues by split."""
+    left_out: tuple[LeftOut, ...]
+    overlay: OverlayCount | None = None
+    tasks: dict[str, TaskCount]
+    files: dict[str, str]
+    """SHA-256 of pages.jsonl, questions.jsonl and rejected.jsonl; and of images/, the hash over
+    its sorted `name hash` lines."""
+
+
+class Bench:
+    """A whole bench, opened for reading; nothing is held in memory but an index of pages."""
+
+    def __init__(self, path: Path, manifest: Manifest) -> None:
+        self.path = path
+        self.manifest = manifest
+
+    @classmethod
+    def open(cls, path: Path) -> "Bench":
+        """Open a bench; CloseupError when the folder is not one, or not a whole one."""
+        if (path / BUILDING).exists():
+            raise CloseupError(f"{path}: half-built: build it again")
+        if not (path / MANIFEST).is_file():
+            raise CloseupError(f"{path}: no {MANIFEST}: not a bench")
+        return cls(path, Manifest.parse(read_bytes(path / MANIFEST), str(path / MANIFEST)))
+
+    @property
+    def content_hash(self) -> str:
+        """Names the questions, pages and images by their content."""
+        return self.manifest.files["questions.jsonl"][:16]
+
+    def questions(self) -> Iterator[Question]:
+        """The questions, in the file's order."""
+        return read_jsonl(self.path / "questions.jsonl", Question)
+
+    def rejected(self) -> Iterator[Rejection]:
+        """The questions not asked."""
+        return read_jsonl(self.path / "rejected.jsonl", Rejection)
+
+    def pages(self) -> Iterator[Page]:
+        """The annotated pages, in the file's order."""
+        return read_jsonl(self.path / "pages.jsonl", Page)
+
+    def page(self, page_id: str) -> Page:
+        """One page by its id; CloseupError when the bench has none of that id."""
+        file = self.path / "pages.jsonl"
+        if page_id not in self._offsets:
+            raise CloseupError(f"{file}: no page {page_id!r}")
+        with file.open("rb") as lines:
+            lines.seek(self._offsets[page_id])
+            return Page.parse(lines.readline(), f"{file}: {page_id}")
+
+    def image_path(self, page_id: str) -> Path:
+        """Where the image of a page is."""
+        return self.path / self.page(page_id).image
+
+    @cached_property
+    def _offsets(self) -> dict[str, int]:
+        offsets: dict[str, int] = {}
+        with (self.path / "pages.jsonl").open("rb") as lines:
+            while True:
+                start = lines.tell()
+                line = lines.readline()
+                if not line:
+                    return offsets
+                offsets[json.loads(line)["id"]] = start

@@ -1,0 +1,167 @@
+"""The questions that nothing but the picture answers.
+
+First, out of a task's questions come those to which the blind predictor, fitted without their
+issue, gives the right answer a probability of at most chance + 0.1. That alone would be a trap: the
+predictor's failures share what misled it, and the opposite of a cue is a cue. So the rest is
+thinned until no direction is left: every number that the blind predictor is given, every cue, every
+letter and frequent word, and the predictor's own choice must favour the right answer no more and no
+less than the wrong ones. A predictor fitted anew on what remains says whether that has worked.
+
+Where few questions are left it may well say less than chance. That is no opposite cue: where the
+whole is balanced, each part leans against the rest, and a predictor is fitted on the rest.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+
+from closeup.blind import Answer, Distribution, best, cross_fit, rows_of
+from closeup.question import Question
+from closeup.stats import Estimate, cluster_keys, clustered_mean
+
+MARGIN = 0.1
+TOLERANCE = 1.0
+"""Standard errors by which any direction may still favour the right answer or the wrong ones."""
+_FEW = 10
+_OFTEN = 0.02
+"""Share of options that a word must stand in to be balanced."""
+
+
+class HardCore(NamedTuple):
+    """The hard core of one task."""
+
+    questions: list[Question]
+    share: float
+    chance: float | None
+    """Mean chance of its questions; for numbers, what the best constant earns among them."""
+    anew: Estimate | None
+    """Accuracy of a predictor fitted on the hard core alone, cross-validated by issue; None where
+    too little is left to fit one."""
+
+
+def hard_core(
+    questions: Sequence[Question], told: Sequence[Distribution] | None = None
+) -> HardCore | None:
+    """The hard core of one task's questions; None where no blind predictor can be fitted.
+
+    `told` is what `cross_fit` says of the questions, where that is known already.
+    """
+    told = told or cross_fit(questions)
+    if told is None:
+        return None
+    kept = np.array(
+        [
+            d.get(q.answer, 0.0) <= limit
+            for q, d, limit in zip(questions, told, _limits(questions), strict=True)
+        ]
+    )
+    left = np.flatnonzero(kept)
+    directions = np.hstack([_moments(questions), _leaning(questions, told)])[left]
+    core = [questions[i] for i in left[balanced(directions)]]
+    fresh = cross_fit(core) if len(core) >= _FEW else None
+    anew = accuracy(core, fresh) if fresh else None
+    return HardCore(core, len(core) / len(questions), chance_of(core), anew)
+
+
+def chance_of(questions: Sequence[Question]) -> float | None:
+    """The mean chance level; for numbers, the share of the commonest. None where there is none."""
+    if not questions or any(question.chance is None for question in questions):
+        return None
+    if questions[0].answer_format == "integer":
+        counts = Counter(question.answer for question in questions)
+        return max(counts.values()) / len(questions)
+    return sum(question.chance or 0.0 for question in questions) / len(questions)
+
+
+def accuracy(questions: Sequence[Question], told: Sequence[Distribution]) -> Estimate:
+    """How often the likeliest answer is the right one."""
+    keys = cluster_keys((question.cluster, question.issue) for question in questions)
+    hits = [float(best(d) == q.answer) for q, d in zip(questions, told, strict=True)]
+    return clustered_mean(hits, keys)
+
+
+def balanced(directions: np.ndarray) -> np.ndarray:
+    """Which rows to keep so that no column's mean is further than `TOLERANCE` standard errors
+    from 0: (rows,) of bool.
+
+    Rows that pull the sums away most go first, some at a time. Deterministic; may keep none.
+    """
+    left = np.arange(len(directions))
+    while len(left):
+        rows = directions[left]
+        spread = (rows**2).sum(0)
+        used = spread > 1e-12
+        rows, spread = rows[:, used], spread[used]
+        sums = rows.sum(0)
+        if not used.any() or np.max(np.abs(sums) / np.sqrt(spread)) <= TOLERANCE:
+            break
+        change = (-2 * rows * sums + rows**2) @ (1 / spread)
+        worst = np.argsort(change, kind="stable")[: max(1, len(left) // 50)]
+        worst = worst[change[worst] < 0]
+        if not len(worst):
+            break
+        left = np.delete(left, worst)
+    kept = np.zeros(len(directions), dtype=bool)
+    kept[left] = True
+    return kept
+
+
+def _limits(questions: Sequence[Question]) -> list[float]:
+    constant = chance_of(questions) or 0.0
+    return [
+        MARGIN + (constant if question.answer_format == "integer" else question.chance or 0.0)
+        for question in questions
+    ]
+
+
+def _moments(questions: Sequence[Question]) -> np.ndarray:
+    """(questions, directions): how far the right answer lies from the wrong ones in each number.
+
+    Where nothing can be learnt, the mean of each column is 0. For numbers as answers, how each
+    goes with the answer; and how often each answer is right, against all questions.
+    """
+    rows = rows_of(questions)
+    if questions[0].answer_format == "integer":
+        answers = rows.target.astype(float)
+        numbers = rows.numbers - rows.numbers.mean(0)
+        classes = np.unique(rows.target)
+        each = (rows.target[:, None] == classes[None, :]).astype(float)
+        return np.hstack([numbers * (answers - answers.mean())[:, None], each - each.mean(0)])
+    words = rows.words
+    if words.shape[1]:
+        often = np.asarray((words != 0).mean(0)).ravel() >= _OFTEN
+        words = words[:, np.flatnonzero(often)]
+    table = np.hstack([rows.numbers, words.toarray()])
+    right = rows.target == 1
+    found = np.zeros((len(questions), table.shape[1]))
+    for index in range(len(questions)):
+        own = rows.owner == index
+        found[index] = table[own & right].mean(0) - table[own].mean(0)
+    return found
+
+
+def _leaning(questions: Sequence[Question], told: Sequence[Distribution]) -> np.ndarray:
+    """(questions, 3 or 4): whether the predictor's choice is right, against chance, among its least,
+    its middle and its most confident third; and the probability of the right answer, against
+    chance. Of an order it is the share of pairs that is right: one order less helps nobody."""
+    answers = [question.answer for question in questions]
+    choices = [best(distribution) for distribution in told]
+    sure = np.array([max(distribution.values()) for distribution in told])
+    thirds = np.searchsorted(np.quantile(sure, [1 / 3, 2 / 3]), sure)[:, None] == np.arange(3)
+    if questions[0].answer_format == "order":
+        pairs = [_pairs_right(a, b) for a, b in zip(answers, choices, strict=True)]
+        return (np.array(pairs) - 0.5)[:, None] * thirds
+    chance = np.array(_limits(questions)) - MARGIN
+    hit = np.array([float(a == b) for a, b in zip(answers, choices, strict=True)])
+    gold = np.array([d.get(a, 0.0) for a, d in zip(answers, told, strict=True)])
+    return np.hstack([(hit - chance)[:, None] * thirds, (gold - chance)[:, None]])
+
+
+def _pairs_right(gold: Answer, order: Answer) -> float:
+    assert isinstance(gold, tuple)
+    assert isinstance(order, tuple)
+    pairs = [order.index(a) < order.index(b) for a, b in combinations(gold, 2)]
+    return sum(pairs) / len(pairs)

@@ -1,0 +1,72 @@
+"""Image bytes in, pixels out: safe decoding, and how large a view is shown.
+
+Bytes are hostile until decoded: the format, the size and the pixel count are checked before any
+pixel is, and a truncated or corrupt image is a `CloseupError`, never half a picture.
+"""
+
+import io
+import math
+import warnings
+
+from PIL import Image
+from pydantic import Field
+
+from closeup.geometry import Box, View
+from closeup.question import Crop
+from closeup.records import CloseupError, Record
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP")
+MAX_PIXELS = 80_000_000
+MAX_BYTES = 256 * 1024 * 1024
+
+
+class Resolution(Record):
+    """How a view is sized before a model sees it. Recorded in every run."""
+
+    pixels: int | None = Field(default=1_000_000, ge=1)
+    """Most pixels an image may have; None: as it is. Smaller images are never enlarged."""
+    multiple: int = Field(default=1, ge=1)
+    """Both sides become multiples of this: 28 for Qwen2.5-VL, 32 for Qwen3-VL."""
+
+    def size(self, width: float, height: float) -> tuple[int, int]:
+        """The size in pixels at which an image of this width and height is shown."""
+        scale = 1.0
+        if self.pixels is not None:
+            scale = min(1.0, math.sqrt(self.pixels / (width * height)))
+        return (self._side(width * scale), self._side(height * scale))
+
+    def _side(self, length: float) -> int:
+        return max(1, round(length / self.multiple)) * self.multiple
+
+    def view(self, crop: Crop) -> View:
+        """The view that shows a crop of a page: whole pixels, at the size this policy gives."""
+        box = Box(*crop.box.pixels())
+        return View(crop.page, box, self.size(box.width, box.height))
+
+
+def decode(data: bytes, place: str) -> Image.Image:
+    """Decode an image to RGB; raises CloseupError naming `place` when that cannot be done."""
+    if len(data) > MAX_BYTES:
+        raise CloseupError(f"{place}: {len(data)} bytes; the limit for an image is {MAX_BYTES}")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                if image.width * image.height > MAX_PIXELS:
+                    raise CloseupError(
+                        f"{place}: {image.width}x{image.height} pixels; the limit is {MAX_PIXELS}"
+                    )
+                return image.convert("RGB")
+    except Image.DecompressionBombError:
+        raise CloseupError(f"{place}: more pixels than the limit of {MAX_PIXELS}") from None
+    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
+        reason = str(error).partition("<_io")[0].strip() or type(error).__name__
+        raise CloseupError(f"{place}: not a readable image: {reason}") from None
+
+
+def draw(image: Image.Image, view: View) -> Image.Image:
+    """The pixels of a view of a decoded page; cut first, so a small view of a large page is
+    cheap."""
+    x0, y0, x1, y1 = view.box.pixels()
+    crop = image.crop((x0, y0, x1, y1))
+    return crop if crop.size == view.size else crop.resize(view.size, Image.Resampling.LANCZOS)

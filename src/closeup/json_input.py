@@ -1,0 +1,65 @@
+"""Annotations in someone else's JSON: decoded strictly, then checked record by record.
+
+A `Loose` record takes the fields it names and leaves the rest of a foreign format alone; what it
+takes must have the right type and be finite, or it is a `SourceError` with place, field, value
+and rule.
+"""
+
+import json
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from closeup.records import explain, shorten
+from closeup.sources import Source, SourceError
+
+MAX_BYTES = 256 * 1024 * 1024
+"""A file of annotations, which may hold a whole dataset."""
+
+
+class Loose(BaseModel):
+    """A part of a foreign record: strict in what it names, blind to the rest."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True, allow_inf_nan=False)
+
+    @classmethod
+    def take(cls, value: Any, place: str, field: str) -> Self:
+        """Check decoded JSON; `field` says where in the file at `place` it stands."""
+        try:
+            return cls.model_validate(value)
+        except ValidationError as error:
+            raise SourceError(place, f"{field}.{explain(error)}") from None
+        except OverflowError:
+            raise SourceError(place, f"{field}: a number too large to use") from None
+
+
+def decode(data: bytes, place: str) -> str:
+    """Text of a file that must be UTF-8."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        byte = data[error.start]
+        message = f"not UTF-8: byte {byte:#04x} at offset {error.start}"
+        raise SourceError(place, message) from None
+
+
+def load(source: Source, name: str) -> Any:
+    """The decoded JSON of a file; numbers may still be NaN or infinite."""
+    place = source.place(name)
+    text = decode(source.read(name, limit=MAX_BYTES), place)
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        message = f"not valid JSON: {error.msg}"
+        raise SourceError(f"{place}:{error.lineno}", message) from None
+    except RecursionError:
+        raise SourceError(place, "not readable as JSON: nested too deep") from None
+    except ValueError as error:
+        raise SourceError(place, f"not readable as JSON: {shorten(str(error))}") from None
+
+
+def items(document: Any, key: str, place: str) -> list[Any]:
+    """A list that must stand under a key of a JSON object."""
+    if not isinstance(document, dict) or not isinstance(document.get(key), list):
+        raise SourceError(place, f"{key}: need a list under this key")
+    return document[key]

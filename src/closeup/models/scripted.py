@@ -1,0 +1,214 @@
+"""Models that see nothing and know the bench: the ends of the scale, and the tests' models.
+
+oracle     the solution of every question: scores 1
+random     a guess, worth the chance level on average
+majority   what is most often right, learnt from the train split
+geometry   per task the one cue that is most often right, learnt likewise; for orders also those
+           that are plain to see on the page, such as rows from left to right
+replay     replies from a file
+
+Each finds the question by the id in the message; a real model has nothing but the message.
+"""
+
+import json
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from closeup.bench import Bench
+from closeup.cues import is_constant, predictions, sighted_cues
+from closeup.geometry import Grid
+from closeup.images import Resolution
+from closeup.models.model import Message, ModelError
+from closeup.question import Question
+from closeup.records import CloseupError, Record, read_jsonl
+from closeup.scoring import solution
+from closeup.store import Store
+
+WHOLE = Resolution(pixels=None)
+Answer = str | int | tuple[str, ...]
+EMPTY = "Some characters are shown in a panel of a comic."
+"""What a model says that has nothing to say."""
+
+
+class Scripted:
+    """A model that is a function of the question."""
+
+    grid: Grid = "rel1000"
+    resolution = WHOLE
+
+    def __init__(self, name: str, bench: Bench, answer: Callable[[Question], Answer]) -> None:
+        self.name = name
+        self._question = Lookup(bench)
+        self._answer = answer
+
+    async def reply(self, messages: Sequence[Message]) -> str:
+        question = self._question(asked(messages))
+        return solution(question.model_copy(update={"answer": self._answer(question)}))
+
+
+class Lookup:
+    """The questions of a bench by their id; only where each stands in the file is held in memory.
+
+    A question that is asked for once is not kept: 100,000 of them fit in flat memory.
+    """
+
+    def __init__(self, bench: Bench) -> None:
+        self._file = bench.path / "questions.jsonl"
+        self._offsets: dict[str, int] = {}
+        with self._file.open("rb") as lines:
+            offset = 0
+            for line in lines:
+                self._offsets[json.loads(line)["id"]] = offset
+                offset += len(line)
+
+    def __call__(self, name: str) -> Question:
+        with self._file.open("rb") as lines:
+            lines.seek(self._offsets[name])
+            return Question.parse(lines.readline(), f"{self._file}: {name}")
+
+
+def asked(messages: Sequence[Message]) -> str:
+    """The id of the question that a conversation is about."""
+    return next(message.question for message in reversed(messages) if message.question)
+
+
+def oracle(bench: Bench, _: int) -> Scripted:
+    """The right answer to everything."""
+    return Scripted("oracle", bench, lambda question: question.answer)
+
+
+def guess(bench: Bench, seed: int) -> Scripted:
+    """Uniform over letters and orders, so that the mean of many seeds is the chance level.
+
+    Numbers have no uniform guess; their chance level is the best constant, and so is this reply.
+    """
+    commonest = _commonest(
+        (q.task, q.answer) for q in bench.questions() if q.answer_format == "integer"
+    )
+
+    def answer(question: Question) -> Answer:
+        dice = random.Random(f"{seed}/{question.id}")
+        match question.answer_format:
+            case "choice":
+                return dice.choice(question.labels)
+            case "order":
+                return tuple(dice.sample(question.labels, len(question.labels)))
+            case "integer":
+                return commonest[question.task]
+            case "text":
+                return (EMPTY,)
+
+    return Scripted("random", bench, answer)
+
+
+def majority(bench: Bench, _: int) -> Scripted:
+    """Of the answers offered, the one that was most often right in the train split.
+
+    Options that recur are counted by their text, all others by their letter.
+    """
+    texts: Counter[tuple[str, str]] = Counter()
+    answers: dict[tuple[str, int], Counter[Answer]] = defaultdict(Counter)
+    for question in _to_learn_from(bench):
+        if question.options and question.answer_format == "choice":
+            texts[question.task, question.options[question.labels.index(str(question.answer))]] += 1
+        answers[question.task, len(question.labels)][question.answer] += 1
+
+    def answer(question: Question) -> Answer:
+        counts = answers[question.task, len(question.labels)]
+        if question.answer_format == "text":
+            return (EMPTY,)
+        if question.answer_format == "choice":
+            seen = [texts[question.task, text] for text in question.options]
+            if sum(count > 1 for count in seen) > 1:
+                return question.labels[seen.index(max(seen))]
+        if counts:
+            return min(counts, key=lambda told: (-counts[told], str(told)))
+        return question.labels if question.answer_format == "order" else question.labels[0]
+
+    return Scripted("majority", bench, answer)
+
+
+def geometry(bench: Bench, seed: int) -> Scripted:
+    """The cue that is most often right in the train split; the majority where no cue speaks."""
+    hits: dict[str, Counter[str]] = defaultdict(Counter)
+    for question in _to_learn_from(bench):
+        for cue, told in _cues(question).items():
+            hits[question.task][cue] += told == question.answer
+    best = {task: min(cues, key=lambda cue: (-cues[cue], cue)) for task, cues in hits.items()}
+    fallback = majority(bench, seed)._answer
+
+    def answer(question: Question) -> Answer:
+        told = _cues(question).get(best.get(question.task, ""))
+        return fallback(question) if told is None else told
+
+    return Scripted("geometry", bench, answer)
+
+
+def _cues(question: Question) -> dict[str, Answer]:
+    told = {cue: said for cue, said in predictions(question).items() if not is_constant(cue)}
+    return told | sighted_cues(question)
+
+
+class Reply(Record):
+    """A line of a file of replies."""
+
+    question: str
+    reply: str
+
+
+class Replay:
+    """Replies that were given before. Where there is none, the question stays unscored."""
+
+    def __init__(
+        self,
+        name: str,
+        replies: Callable[[str], str | None],
+        grid: Grid = "rel1000",
+        resolution: Resolution = WHOLE,
+    ) -> None:
+        self.name = name
+        self.grid: Grid = grid
+        self.resolution = resolution
+        self._replies = replies
+
+    @classmethod
+    def of(cls, path: Path) -> "Replay":
+        """The replies of an earlier run, or of JSON Lines of `{"question": id, "reply": text}`.
+
+        CloseupError where the path is neither, or where a question stands twice.
+        """
+        if path.is_dir():
+            run = Store.open(path)
+            return cls(f"replay:{path}", run.reply, run.info.grid, run.info.resolution)
+        replies: dict[str, str] = {}
+        for line in read_jsonl(path, Reply):
+            if line.question in replies:
+                raise CloseupError(f"{path}: question: {line.question!r}: stands twice")
+            replies[line.question] = line.reply
+        return cls(f"replay:{path}", replies.get)
+
+    async def reply(self, messages: Sequence[Message]) -> str:
+        told = self._replies(asked(messages))
+        if told is None:
+            raise ModelError(f"no reply to {asked(messages)} in {self.name.partition(':')[2]}")
+        return told
+
+
+def _to_learn_from(bench: Bench) -> Iterator[Question]:
+    """The train split of each task, or all its questions where there is none."""
+    trained = {
+        task for task, count in bench.manifest.tasks.items() if count.kept_by_split.get("train")
+    }
+    return (q for q in bench.questions() if q.split == "train" or q.task not in trained)
+
+
+def _commonest(pairs: Iterable[tuple[str, Answer]]) -> dict[str, Answer]:
+    counts: dict[str, Counter[Answer]] = defaultdict(Counter)
+    for task, answer in pairs:
+        counts[task][answer] += 1
+    return {
+        task: min(told, key=lambda answer: (-told[answer], str(answer)))
+        for task, told in counts.items()
+    }

@@ -1,0 +1,309 @@
+"""AI4VA: pages of the weekly Vaillant in COCO JSON, with depth.
+
+    train-annotations.json, val-annotations.json, …    every .json but categories.json
+    Vaillant_<issue>_<year>_<month>_<day>-<page>.png   anywhere in the source, found by name
+    categories.json                                    optional: {"category name": "what it is"}
+
+A category's name says what its boxes are, by the table `CATEGORIES` and categories.json, which
+adds to it and overrules it: panel, character, face, balloon, text, or ignore. A name in neither
+is an error.
+
+`attributes.Interdepth` is a character's depth; a larger one looks farther away, which is our
+reading of one published page, for the files do not say. Where it is missing depth is null, never 0.
+A character with `iscrowd` is a group: its panel has `crowd` set. A segmentation may be empty or
+run-length coded; the box alone is kept then, as it is for a figure of several polygons.
+
+Read left to right, as the magazine is. The order of panels is inferred; characters, faces and
+balloons are put into panels by geometry. There are no actions, names or transcripts.
+"""
+
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from closeup.geometry import Box
+from closeup.json_input import Loose, items, load
+from closeup.page import Balloon, Character, Page, Panel
+from closeup.readers.assemble import (
+    IMAGES,
+    Polygon,
+    Sheet,
+    at_home,
+    attempt,
+    balloons_in_order,
+    each_file,
+    home,
+    in_order,
+    join,
+    owner,
+)
+from closeup.readers.reader import BadPage
+from closeup.records import CloseupError, shorten
+from closeup.sources import Source, SourceError
+
+What = Literal["panel", "character", "face", "balloon", "text", "ignore"]
+OVERRIDE = "categories.json"
+CATEGORIES: dict[str, What] = {
+    "frame": "panel",
+    "panel": "panel",
+    "comic panel": "panel",
+    "character": "character",
+    "person": "character",
+    "human": "character",
+    "face": "face",
+    "balloon": "balloon",
+    "bubble": "balloon",
+    "comic bubble": "balloon",
+    "speech balloon": "balloon",
+    "speech bubble": "balloon",
+    "text": "text",
+    "caption": "text",
+    "background": "ignore",
+}
+"""What a category is, by its name in lower case."""
+LICENSE = "AI4VA: personal, non-commercial research"
+_NAME = re.compile(r"Vaillant_(\d+)_\d{4}_\d\d_\d\d-(\d+)", re.ASCII)
+
+
+class _Image(Loose):
+    id: int
+    file_name: str
+    width: int
+    height: int
+
+
+class _Category(Loose):
+    id: int
+    name: str
+
+
+class _Depth(Loose):
+    Interdepth: float | None = None
+    Intradepth: float | None = None
+
+
+class _Annotation(Loose):
+    id: int
+    image_id: int
+    category_id: int
+    bbox: list[float]
+    segmentation: list[list[float]] | dict[str, Any] | None = None
+    iscrowd: int = 0
+    attributes: _Depth | None = None
+
+
+@dataclass(frozen=True)
+class _Thing:
+    """One annotation, checked against its page."""
+
+    name: str
+    what: What
+    box: Box
+    polygon: Polygon | None
+    crowd: bool
+    depth: int | None
+    intradepth: int | None
+
+
+def read(source: Source) -> Iterator[Page | BadPage]:
+    """The pages of every annotation file."""
+    names = [n for n in source.names(".json") if posixpath.basename(n) != OVERRIDE]
+    try:
+        images = source.names(*IMAGES)
+    except CloseupError:
+        images = []
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for image in images:
+        by_name[posixpath.basename(image)].append(image)
+
+    def pages(source: Source, name: str) -> Iterator[Page | BadPage]:
+        yield from _pages(source, name, by_name)
+
+    yield from each_file(source, names, pages)
+
+
+def _pages(source: Source, name: str, by_name: dict[str, list[str]]) -> Iterator[Page | BadPage]:
+    place = source.place(name)
+    document = load(source, name)
+    categories = _categories(source, name, document)
+    annotations: dict[int, list[int]] = defaultdict(list)
+    listed = items(document, "annotations", place)
+    for i, value in enumerate(listed):
+        image = value.get("image_id") if isinstance(value, dict) else None
+        annotations[image if type(image) is int else -1].append(i)
+    known: set[int] = set()
+    for i, value in enumerate(items(document, "images", place)):
+        try:
+            image = _Image.take(value, place, f"images.{i}")
+        except SourceError as error:
+            yield BadPage(error.place, error.message)
+            continue
+        spot = f"{place}: {image.file_name}"
+        if image.id in known:
+            yield BadPage(spot, f"images.{i}.id: {image.id}: this id stands twice")
+            continue
+        known.add(image.id)
+        mine = {k: listed[k] for k in annotations[image.id]}
+        path = _path(image.file_name, posixpath.dirname(name), by_name)
+        yield attempt(spot, _page, spot, image, path, mine, categories)
+    for image_id, indices in annotations.items():
+        if image_id not in known:
+            first = listed[indices[0]]
+            given = first.get("image_id") if isinstance(first, dict) else None
+            message = f"annotations.{indices[0]}.image_id: {shorten(given)}: no image has this id"
+            yield BadPage(place, message + f" ({len(indices)} such)" * (len(indices) > 1))
+
+
+def _path(file_name: str, folder: str, by_name: dict[str, list[str]]) -> str:
+    """Where an image is: as the file says, or else the one file of that name."""
+    named = join(folder, file_name)
+    found = by_name.get(posixpath.basename(file_name), [])
+    return found[0] if len(found) == 1 and named not in found else named
+
+
+def _categories(source: Source, name: str, document: Any) -> dict[int, What]:
+    """What each category id of the file stands for."""
+    place = source.place(name)
+    table: dict[str, What] = dict(CATEGORIES)
+    override = join(posixpath.dirname(name), OVERRIDE)
+    if source.exists(override):
+        given = load(source, override)
+        if not isinstance(given, dict):
+            raise SourceError(source.place(override), "need an object of category names")
+        for category, what in given.items():
+            if what not in get_args(What):
+                choices = ", ".join(get_args(What))
+                message = f"{category}: {shorten(what)}: need one of {choices}"
+                raise SourceError(source.place(override), message)
+            table[category.lower()] = what
+    result: dict[int, What] = {}
+    unknown: list[str] = []
+    for i, value in enumerate(items(document, "categories", place)):
+        category = _Category.take(value, place, f"categories.{i}")
+        if category.id in result:
+            raise SourceError(place, f"categories.{i}.id: {category.id}: this id stands twice")
+        what = table.get(category.name.lower())
+        if what is None:
+            unknown.append(category.name)
+        result[category.id] = what or "ignore"
+    if unknown:
+        raise SourceError(
+            place,
+            f"categories: {shorten(unknown, 200)}: not in the table of closeup.readers.ai4va; say "
+            f"in {source.place(override)} what each is: {', '.join(get_args(What))}",
+        )
+    return result
+
+
+def _page(
+    place: str,
+    image: _Image,
+    path: str,
+    annotations: dict[int, Any],
+    categories: dict[int, What],
+) -> Page:
+    sheet = Sheet(image.width, image.height)
+    things = [_thing(sheet, place, k, v, categories) for k, v in annotations.items()]
+
+    def of(what: What) -> list[_Thing]:
+        return [thing for thing in things if thing.what == what]
+
+    shapes = of("balloon")
+    texts = [t for t in of("text") if not any(b.box.coverage(t.box) >= 0.7 for b in shapes)]
+    panels = _panels(of("panel"), [c.box for c in of("character") if c.crowd])
+    figures = [c for c in of("character") if not c.crowd]
+    faces: dict[str, Box] = {}
+    for face in of("face"):
+        if body := owner(face.box, {f.name: f.box for f in figures}):
+            faces.setdefault(body, face.box)
+    characters = [
+        Character(
+            id=f.name,
+            box=f.box,
+            polygon=f.polygon,
+            face=faces.get(f.name),
+            depth=f.depth,
+            intradepth=f.intradepth,
+        )
+        for f in figures
+    ]
+    balloons = [Balloon(id=b.name, box=b.box, polygon=b.polygon) for b in (*shapes, *texts)]
+    match = _NAME.match(posixpath.basename(image.file_name))
+    return Page(
+        format="closeup-page/1",
+        id=f"ai4va/{posixpath.splitext(posixpath.basename(image.file_name))[0]}",
+        image=path,
+        width=image.width,
+        height=image.height,
+        series="Vaillant" if match else None,
+        issue=match[1] if match else None,
+        number=int(match[2][-9:]) if match else None,
+        language="fr",
+        reading_direction="ltr",
+        license=LICENSE,
+        inferred=(
+            *("panels.order", "characters.panel", "characters.face"),
+            *("balloons.panel", "balloons.order"),
+        ),
+        panels=panels,
+        characters=at_home(characters, panels),
+        balloons=balloons_in_order(at_home(balloons, panels), panels, "ltr"),
+    )
+
+
+def _panels(things: list[_Thing], crowds: list[Box]) -> tuple[Panel, ...]:
+    """Panels in order; a group whose panel is unclear makes every panel it touches a crowd's."""
+    panels = in_order([Panel(id=t.name, box=t.box, polygon=t.polygon) for t in things], "ltr")
+    crowded: set[str] = set()
+    for box in crowds:
+        one = home(box, panels)
+        crowded |= {one} if one else {p.id for p in panels if p.box.overlap(box)}
+    return tuple(p.model_copy(update={"crowd": p.id in crowded}) for p in panels)
+
+
+def _thing(sheet: Sheet, place: str, index: int, value: Any, categories: dict[int, What]) -> _Thing:
+    field = f"annotations.{index}"
+    record = _Annotation.take(value, place, field)
+    if record.category_id not in categories:
+        message = f"{field}.category_id: {record.category_id}: no category has this id"
+        raise SourceError(place, message)
+    if len(record.bbox) != 4:
+        raise SourceError(place, f"{field}.bbox: {shorten(record.bbox)}: need x, y, width, height")
+    x, y, width, height = record.bbox
+    depths = record.attributes or _Depth()
+    return _Thing(
+        name=f"a{record.id}",
+        what=categories[record.category_id],
+        box=sheet.box(place, f"{field}.bbox", (x, y, x + width, y + height)),
+        polygon=_polygon(sheet, place, f"{field}.segmentation", record.segmentation),
+        crowd=record.iscrowd != 0,
+        depth=_rank(place, f"{field}.attributes.Interdepth", depths.Interdepth),
+        intradepth=_rank(place, f"{field}.attributes.Intradepth", depths.Intradepth),
+    )
+
+
+def _polygon(
+    sheet: Sheet, place: str, field: str, value: list[list[float]] | dict[str, Any] | None
+) -> Polygon | None:
+    """The outline of a figure of one piece; None where there is none, or several."""
+    if not isinstance(value, list):
+        return None
+    for flat in value:
+        if len(flat) < 6 or len(flat) % 2:
+            raise SourceError(place, f"{field}: {shorten(flat)}: need x, y of 3 points or more")
+    outlines = [
+        sheet.outline(place, field, tuple(zip(flat[::2], flat[1::2], strict=True)))[1]
+        for flat in value
+    ]
+    return outlines[0] if len(outlines) == 1 else None
+
+
+def _rank(place: str, field: str, value: float | None) -> int | None:
+    if value is None:
+        return None
+    if value < 0 or value != int(value):
+        raise SourceError(place, f"{field}: {value}: need a whole number from 0")
+    return int(value)

@@ -1,0 +1,43 @@
+"""The native page format, version 1.
+
+    any/folder/page.json      one page a file, or
+    any/folder/pages.jsonl    one page a line
+
+`image` is relative to the file that holds the page. Every .json and .jsonl file of the source must
+hold pages, and a page's id must stand once in all of them.
+"""
+
+import posixpath
+from collections.abc import Iterator
+
+from closeup.json_input import decode
+from closeup.page import Page
+from closeup.readers.assemble import each_file
+from closeup.readers.reader import BadPage
+from closeup.records import CloseupError
+from closeup.sources import Source, SourceError
+
+
+def read(source: Source) -> Iterator[Page | BadPage]:
+    """The pages of a folder in the native format."""
+    yield from each_file(source, source.names(".json", ".jsonl"), _pages)
+
+
+def _pages(source: Source, name: str) -> Iterator[Page | BadPage]:
+    place = source.place(name)
+    if name.lower().endswith(".json"):
+        yield _page(source.read(name), place, posixpath.dirname(name))
+        return
+    for number, line in enumerate(source.lines(name), 1):
+        if line.strip():
+            yield _page(line, f"{place}:{number}", posixpath.dirname(name))
+
+
+def _page(data: bytes, place: str, folder: str) -> Page | BadPage:
+    try:
+        page = Page.parse(decode(data, place), place)
+    except SourceError as error:
+        return BadPage(error.place, error.message)
+    except CloseupError as error:
+        return BadPage(place, str(error).removeprefix(f"{place}: "))
+    return page.model_copy(update={"image": posixpath.join(folder, page.image)})

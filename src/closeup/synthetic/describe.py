@@ -1,0 +1,152 @@
+"""What a panel shows, in words: facts that can be checked one by one, and a sentence or two.
+
+Figures are called by their looks, for their names stand nowhere in the picture. Only what was drawn
+and left visible is told.
+"""
+
+from collections.abc import Sequence
+
+from closeup.page import Description
+from closeup.synthetic.cast import Person
+from closeup.synthetic.panel import PanelArt, Seen
+from closeup.synthetic.poses import Pose
+from closeup.synthetic.story import Beat
+
+ACTION_NAMES = {"playing": "playing_music"}
+"""Actions whose name in the page format is not the pose's."""
+
+DOING = {
+    "lying": "lying down",
+    "playing": "playing music",
+    "reaching": "reaching for something",
+    "pulling": "pulling something",
+    "pushing": "pushing something",
+    "carrying": "carrying something",
+    "throwing": "throwing something",
+    "pouring": "pouring something",
+    "riding": "riding a bicycle",
+    "cheering": "cheering with raised arms",
+}
+
+HELD_NAMES = {
+    "rod": "fishing rod", "pad": "notebook", "thrown ball": "ball", "rope behind": "rope",
+    "easel": "paintbrush", "pot": "ladle",
+}  # fmt: skip
+UNHELD = frozenset(
+    ("", "snore", "tears", "notes", "streaks", "swish", "wave", "football", "desk", "bicycle",
+     "ladder", "crate", "dust")
+)  # fmt: skip
+"""Props that are marks in the air, or that nobody holds."""
+
+PLACES = {"space": "the moon", "street": "a street", "attic": "an attic", "train": "a train"}
+PATTERN_NAMES = {
+    "plain": "plain",
+    "bands": "shaded in bands",
+    "focus": "full of focus lines",
+    "speed": "full of speed lines",
+    "dots": "dotted",
+    "rays": "full of rays",
+}
+COUNTED = ("Nobody is", "One figure is", "Two figures are", "Three figures are",
+           "Four figures are", "Five figures are", "Six figures are", "Seven figures are")  # fmt: skip
+OUTDOORS = ("street", "forest", "harbour", "desert", "farm", "beach")
+MOOD_NAMES = {"happy": "happy", "sad": "sad", "angry": "angry", "surprised": "surprised"}
+LEAST = 4
+
+
+def actions(seen: Seen) -> tuple[str, ...]:
+    """All that is true of what a figure does; empty for one that only stands."""
+    true = [] if seen.pose.action == "standing" else [seen.pose.action]
+    true += [also for also in postures(seen.pose) if also not in true]
+    return tuple(ACTION_NAMES.get(action, action) for action in true)
+
+
+def postures(pose: Pose) -> tuple[str, ...]:
+    """How a figure holds its legs while its hands are busy, where that is an action of its own."""
+    if pose.lift > 0.02 or pose.action in ("crawling", "falling", "kicking", "dancing", "running"):
+        return ()
+    (near, near_low), (far, far_low) = pose.near_leg, pose.far_leg
+    if pose.seat:
+        return ("sitting",)
+    if near < -60 and far < -60:
+        return ("lying",)
+    if any(-12 < up < 40 and low < -70 for up, low in (pose.near_leg, pose.far_leg)):
+        return ("kneeling",)
+    if min(near, far) > 58:
+        if pose.lean < -50:
+            return ("lying",)
+        return ("crouching",) if -62 < near_low < -10 and -62 < far_low < -10 else ("sitting",)
+    stride = near - far > 36 and 12 < near < 44 and far < -8 and near_low < 40
+    return ("walking",) if stride and pose.action not in ("pushing", "digging") else ()
+
+
+def describe(art: PanelArt, beat: Beat, people: Sequence[Person], panel: str) -> Description:
+    """The facts of a panel, at least four, and the description that strings them together."""
+    facts: list[str] = []
+    if art.in_place:
+        facts.append(f"The place is {PLACES.get(art.backdrop, 'a ' + art.backdrop)}.")
+        if art.backdrop in OUTDOORS:
+            facts.append(f"It is {beat.time}.")
+    facts.append(f"{COUNTED[len(art.seen)]} in the panel.")
+    doing = [_doing(figure, people[figure.who]) for figure in art.seen]
+    facts += doing
+    for figure in art.seen:
+        if held := _held(figure.pose):
+            facts.append(f"{_cap(people[figure.who].looks)} holds a {held}.")
+    spoken = [_spoken(art, people, i) for i in range(len(art.texts))]
+    facts += spoken
+    facts += [f"There is {_a(thing)} in the background." for thing in dict.fromkeys(art.things)][:2]
+    for figure in art.seen:
+        if len(facts) < LEAST and figure.face and figure.mood in MOOD_NAMES:
+            facts.append(f"{_cap(people[figure.who].looks)} looks {figure.mood}.")
+    if len(facts) < LEAST and not art.in_place:
+        facts.append(f"The background is {PATTERN_NAMES[art.backdrop]}.")
+    for figure in art.seen:
+        if len(facts) < LEAST:
+            side = "right" if figure.facing > 0 else "left"
+            facts.append(f"{_cap(people[figure.who].looks)} faces {side}.")
+    if len(facts) < LEAST:
+        facts.append(
+            "No figure casts a shadow here." if not art.seen else f"It is a {art.shot} shot."
+        )
+    if len(facts) < LEAST:
+        facts.append("Nobody speaks." if not art.texts else "The panel holds lettering.")
+    opening = facts[0] if art.in_place else f"{COUNTED[len(art.seen)]} in the panel."
+    rest = [*doing[:3], *spoken[:2]]
+    return Description(panel=panel, text=" ".join([opening, *rest]), facts=tuple(facts))
+
+
+def _doing(figure: Seen, person: Person) -> str:
+    true = [action for action in actions(figure) if action]
+    said = [DOING.get(ALIASES.get(a, a), ALIASES.get(a, a)) for a in true] or ["standing"]
+    return f"{_cap(person.looks)} is {' and '.join(said)}."
+
+
+ALIASES = {name: action for action, name in ACTION_NAMES.items()}
+
+
+def _held(pose: Pose) -> str | None:
+    return None if pose.prop in UNHELD else HELD_NAMES.get(pose.prop, pose.prop)
+
+
+def _spoken(art: PanelArt, people: Sequence[Person], index: int) -> str:
+    text = art.texts[index]
+    words, kind = text.line.text, text.line.kind
+    if kind == "sign":
+        return f'A sign reads "{words}".'
+    if kind == "sfx":
+        return f'The sound "{words}" is drawn.'
+    if kind == "caption":
+        return f'A caption reads "{words}".'
+    verb = "thinks" if kind == "thought" else "says"
+    if text.off_panel or text.line.speaker is None:
+        return f'Somebody off the panel {verb} "{words}".'
+    return f'{_cap(people[text.line.speaker].looks)} {verb} "{words}".'
+
+
+def _a(thing: str) -> str:
+    return f"{'an' if thing[0] in 'aeiou' else 'a'} {thing}"
+
+
+def _cap(text: str) -> str:
+    return text[0].upper() + text[1:]

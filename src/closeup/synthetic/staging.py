@@ -1,0 +1,184 @@
+"""Who stands where in a panel: planes of depth, sizes, and the ground under every figure.
+
+Size, height in the picture and overlap usually tell the same story about depth, and then they are
+shortcuts. Here half of the figures that are nearer are the smaller ones, by build and not by
+perspective, and half stand higher up, on a crate or a rock or in mid-air; what is true shows in
+what hides what, in where the supports and the shadows meet the ground, and in the floor.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from closeup.synthetic.poses import Pose
+
+Shot = Literal["long", "medium", "close"]
+SMALLEST = 84.0
+"""Pixels; an adult in the farthest plane is no smaller, unless the panel leaves no room."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Where one figure goes; lengths are panel pixels."""
+
+    index: int
+    """Which of the figures that were to be staged."""
+    plane: int
+    """0 is nearest."""
+    x: float
+    ground: float
+    """Where its shadow lies."""
+    foot: float
+    """What it stands on; above the ground when it is raised."""
+    scale: float
+    """Standing height of an average adult in its plane."""
+    facing: Literal[-1, 1]
+    support: str | None
+    """Drawn from `foot` down to `ground`: crate, rock or wall."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    shot: Shot
+    floor: float
+    """Where the floor ends at the back."""
+    unit: float
+    """Pixels to an average adult's height at the back."""
+    marks: tuple[Mark, ...]
+    """From the farthest to the nearest: the order of drawing."""
+
+
+def stage(
+    rng: random.Random,
+    width: float,
+    height: float,
+    statures: Sequence[float],
+    poses: Sequence[Pose],
+    talks: bool,
+) -> Stage:
+    """Stage figures of these statures and poses; `talks` leaves room for balloons above them."""
+    count = len(statures)
+    shot = _shot(rng, count, width, height, poses)
+    adult = _adult(rng, shot, count, width, height, max(statures, default=1.0), talks)
+    planes = _planes(rng, count)
+    depth = max(planes, default=0) + 1
+    small_near = rng.random() < 0.5
+    step = rng.uniform(0.86, 0.96) if small_near else rng.uniform(0.72, 0.9)
+    scales = [adult * step**plane for plane in range(depth)]
+    if shot == "long" and scales[-1] < SMALLEST:
+        scales = [max(scale, min(SMALLEST, adult)) for scale in scales]
+    near = {"long": height * rng.uniform(0.9, 0.97), "medium": adult * 0.0, "close": 0.0}[shot]
+    if shot == "medium":
+        near = height * rng.uniform(0.34, 0.42) + adult * 0.9
+    elif shot == "close":
+        near = height * rng.uniform(0.42, 0.52) + adult * 0.86
+    drop = rng.uniform(0.05, 0.12) * height if shot == "long" else adult * rng.uniform(0.02, 0.08)
+    grounds = [near - drop * plane for plane in range(depth)]
+    order = _assignment(rng, statures, planes, small_near)
+    slots = _across(rng, planes, width, scales)
+    marks, highest = [], float("inf")
+    for place in sorted(range(count), key=lambda i: -planes[i]):
+        index, plane = order[place], planes[place]
+        foot, support = grounds[plane], None
+        behind = [mark for mark in marks if mark.plane > plane]
+        if shot == "long" and behind and rng.random() < 0.55:
+            highest = min(mark.foot for mark in behind)
+            foot = min(foot, highest) - rng.uniform(0.03, 0.09) * height
+            foot = max(foot, 0.3 * height + 0.5 * scales[plane])
+            if poses[index].lift < 0.1:
+                support = rng.choice(("crate", "rock", "wall"))
+            if foot > grounds[plane] - 12:
+                foot, support = grounds[plane], None
+        x = slots[place]
+        inward: Literal[-1, 1] = 1 if x < width / 2 else -1
+        facing: Literal[-1, 1] = inward if rng.random() < 0.72 else (-1 if inward == 1 else 1)
+        marks.append(Mark(index, plane, x, grounds[plane], foot, scales[plane], facing, support))
+    floor = min(grounds[-1], height) - (0.04 * height + 4 if shot == "long" else 0.0)
+    if shot != "long":
+        floor = min(grounds[-1] - 0.03 * adult, height * 1.4)
+    if not marks:
+        floor = height * rng.uniform(0.5, 0.72)
+    unit = min(scales[-1] * 0.96, 1.2 * height) if marks else height * rng.uniform(0.3, 0.5)
+    return Stage(shot, floor, unit, tuple(marks))
+
+
+def _shot(
+    rng: random.Random, count: int, width: float, height: float, poses: Sequence[Pose]
+) -> Shot:
+    lofty = any(pose.lift > 0.15 or abs(pose.lean) > 50 for pose in poses)
+    if count == 0 or lofty or width > 2.2 * height:
+        return "long"
+    weights = {1: (55, 29, 16), 2: (66, 28, 6), 3: (82, 18, 0)}.get(count, (92, 8, 0))
+    shots: tuple[Shot, ...] = ("long", "medium", "close")
+    return rng.choices(shots, weights)[0]
+
+
+def _adult(
+    rng: random.Random,
+    shot: Shot,
+    count: int,
+    width: float,
+    height: float,
+    tallest: float,
+    talks: bool,
+) -> float:
+    """Height of an average adult in the nearest plane."""
+    if shot == "close":
+        return height * rng.uniform(1.5, 2.1)
+    if shot == "medium":
+        return min(height * rng.uniform(0.9, 1.2), width * 2.4 / max(count, 1))
+    top = rng.uniform(0.5, 0.66) if talks else rng.uniform(0.52, 0.8)
+    share = 1 / (0.34 * count + 0.24)
+    return max(min(height * top / max(tallest, 0.9), width * share * rng.uniform(0.85, 1.0)), 60.0)
+
+
+def _planes(rng: random.Random, count: int) -> list[int]:
+    """A plane for every place, every plane up to the last in use."""
+    if count < 2:
+        return [0] * count
+    depth = min(count, rng.choices((1, 2, 3, 4), (10, 45, 32, 13))[0])
+    planes = list(range(depth)) + [rng.randrange(depth) for _ in range(count - depth)]
+    rng.shuffle(planes)
+    return planes
+
+
+def _assignment(
+    rng: random.Random, statures: Sequence[float], planes: Sequence[int], small_near: bool
+) -> list[int]:
+    """Which figure takes which place: the small ones in front, or the tall ones."""
+    by_size = sorted(range(len(statures)), key=lambda i: statures[i] + rng.uniform(-0.08, 0.08))
+    if not small_near:
+        by_size.reverse()
+    by_plane = sorted(range(len(planes)), key=lambda i: planes[i])
+    order = [0] * len(planes)
+    for place, index in zip(by_plane, by_size, strict=True):
+        order[place] = index
+    return order
+
+
+def _across(
+    rng: random.Random, planes: Sequence[int], width: float, scales: Sequence[float]
+) -> list[float]:
+    """An x for every place: spread over the panel, with some figures partly behind others."""
+    count = len(planes)
+    slots = [(i + 0.5) / max(count, 1) for i in range(count)]
+    rng.shuffle(slots)
+    jitter = 0.22 / max(count, 1)
+    xs = []
+    for plane, slot in zip(planes, slots, strict=True):
+        margin = min(0.2 * scales[plane], 0.3 * width)
+        x = width * (slot + rng.uniform(-jitter, jitter))
+        xs.append(min(max(x, margin), width - margin))
+    if count == 1:
+        xs = [width * rng.uniform(0.3, 0.7)]
+    for i in range(count):
+        partners = [j for j in range(count) if planes[j] < planes[i]]
+        if partners and rng.random() < 0.42:
+            j = rng.choice(partners)
+            gap = rng.uniform(0.2, 0.3) * scales[planes[j]]
+            side = 1 if xs[i] > xs[j] else -1
+            moved = xs[j] + side * gap
+            if 0.1 * width < moved < 0.9 * width:
+                xs[i] = moved
+    return xs

@@ -1,0 +1,232 @@
+"""What is a character doing?
+
+Several actions may be true of one figure, and annotations name only some of them. So a wrong option
+is never a true action, never one that comes with a true one or could be taken for it (`NEAR`), and
+never one that is often true unsaid (`UNSAID`). What cannot be a wrong option is no right one
+either, or it would be right whenever it is offered: figures that do nothing else are passed over.
+
+Wrong options are drawn so that each action is offered as wrong three times as often as right within
+the issue: a reader who only knows which actions are common gains nothing.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from closeup.page import Character, Page
+from closeup.question import Mark, Question, Rejection
+from closeup.tasks.making import (
+    ENOUGH,
+    difficulty,
+    hidden_reason,
+    lettered,
+    marks,
+    shuffled,
+    whole,
+)
+from closeup.tasks.task import Issue, Task
+
+MOST = 6
+"""Characters a page."""
+OPTIONS = 4
+
+ACTIONS = {
+    "bowing": "bowing",
+    "carrying": "carrying something",
+    "casting_spell": "casting a spell",
+    "cheering": "cheering with raised arms",
+    "climbing": "climbing",
+    "cooking": "cooking",
+    "crawling": "crawling",
+    "crouching": "crouching",
+    "crying": "crying",
+    "dancing": "dancing",
+    "digging": "digging",
+    "drinking": "drinking",
+    "eating": "eating",
+    "falling": "falling",
+    "fighting": "fighting",
+    "fishing": "fishing",
+    "flying": "flying",
+    "hugging": "hugging someone",
+    "jumping": "jumping",
+    "kicking": "kicking",
+    "kissing": "kissing someone",
+    "kneeling": "kneeling",
+    "laughing": "laughing",
+    "lying": "lying",
+    "painting": "painting",
+    "phoning": "talking on the phone",
+    "playing": "playing",
+    "pointing": "pointing",
+    "pouring": "pouring something",
+    "pulling": "pulling something",
+    "punching": "punching",
+    "pushing": "pushing something",
+    "reaching": "reaching for something",
+    "reading": "reading",
+    "riding": "riding",
+    "running": "running",
+    "shouting": "shouting",
+    "singing": "singing",
+    "sitting": "sitting",
+    "sleeping": "sleeping",
+    "sweeping": "sweeping",
+    "swimming": "swimming",
+    "throwing": "throwing something",
+    "walking": "walking",
+    "waving": "waving",
+    "writing": "writing",
+}
+"""The actions that are asked about, and how an option says them."""
+
+UNSAID = frozenset(
+    ("holding", "listening", "looking", "smiling", "standing", "talking", "thinking")
+)
+"""Actions that may well be true of a figure that is not labelled with them: never offered."""
+
+NEAR = {
+    "bowing": "crouching kneeling",
+    "carrying": "holding hugging pulling pushing walking",
+    "casting_spell": "fighting pointing reaching throwing waving cheering",
+    "cheering": "dancing jumping laughing shouting waving",
+    "climbing": "crawling reaching",
+    "cooking": "eating pouring",
+    "crawling": "crouching kneeling lying",
+    "crouching": "kneeling sitting",
+    "crying": "shouting laughing",
+    "dancing": "jumping",
+    "digging": "sweeping",
+    "drinking": "eating pouring",
+    "falling": "flying jumping lying",
+    "fighting": "kicking pulling punching pushing shouting throwing",
+    "fishing": "holding",
+    "flying": "jumping riding swimming",
+    "hugging": "holding kissing",
+    "jumping": "kicking running",
+    "laughing": "shouting smiling talking",
+    "lying": "sleeping",
+    "painting": "writing",
+    "phoning": "talking",
+    "playing": "jumping kicking throwing",
+    "pointing": "reaching waving",
+    "pulling": "holding reaching",
+    "punching": "reaching",
+    "pushing": "reaching",
+    "reaching": "throwing waving",
+    "reading": "looking",
+    "riding": "sitting",
+    "shouting": "singing talking",
+    "singing": "talking",
+    "sleeping": "sitting",
+}
+"""Pairs, each written once, of which the one comes with the other, looks like it, or may be meant
+by it. Where one is true, or is an option, the other is not offered."""
+
+
+def near(a: str, b: str) -> bool:
+    """Whether two actions cannot be told apart for sure."""
+    return a == b or b in NEAR.get(a, "").split() or a in NEAR.get(b, "").split()
+
+
+class _Case(NamedTuple):
+    page: Page
+    character: Character
+    true: tuple[str, ...]
+    """All actions labelled, in the words of the table."""
+
+
+class ActionRecognition(Task):
+    """A character named by its box; the options are actions, one of them true."""
+
+    name = "action_recognition"
+    answer_format = "choice"
+
+    def questions(self, issue: Issue) -> Iterator[Question | Rejection]:
+        cases: list[_Case] = []
+        for page in issue.pages:
+            fit: list[_Case] = []
+            for character in page.characters or ():
+                true = tuple(_word(action) for action in character.actions or ())
+                if reason := self._unfit(page, character, true):
+                    yield self.reject(page, character.id, reason)
+                else:
+                    fit.append(_Case(page, character, true))
+            fit = shuffled(fit, issue.random(self.name, page.id, "characters"))
+            cases += fit[:MOST]
+            for case in fit[MOST:]:
+                yield self.reject(page, case.character.id, ENOUGH)
+        golds: Counter[str] = Counter()
+        right: list[str] = []
+        for case in cases:
+            gold = min(sorted(set(case.true) & ACTIONS.keys()), key=lambda action: golds[action])
+            golds[gold] += 1
+            right.append(gold)
+        offered: Counter[str] = Counter()
+        for case, gold in zip(cases, right, strict=True):
+            rng = issue.random(self.name, case.page.id, case.character.id)
+            pool = shuffled(sorted(ACTIONS), rng)
+            pool.sort(key=lambda action: offered[action] - (OPTIONS - 1) * golds[action])
+            # An action that is never right in the issue comes last: to know as much would help.
+            pool.sort(key=lambda action: golds[action] == 0)
+            wrong = _wrong(pool, gold, case.true)
+            if wrong is None:
+                yield self.reject(case.page, case.character.id, "too few wrong actions")
+                continue
+            offered.update(wrong)
+            yield self._question(issue, case, shuffled([gold, *wrong], rng), gold)
+
+    def _unfit(self, page: Page, character: Character, true: Sequence[str]) -> str | None:
+        if not true:
+            return "unknown actions"
+        if any(action not in ACTIONS and action not in UNSAID for action in true):
+            return "action beyond the table"
+        if not set(true) & ACTIONS.keys():
+            return "only actions that go unsaid"
+        if reason := hidden_reason(page, character):
+            return reason
+        others = (c for c in page.characters or () if c.id != character.id)
+        if any(character.box.iou(other.box) > 0.7 for other in others):
+            return "boxes nearly the same"
+        return None
+
+    def _question(self, issue: Issue, case: _Case, actions: Sequence[str], gold: str) -> Question:
+        page, character = case.page, case.character
+        views, evidence = (whole(page),), marks(0, (character.box,))
+        facts, tags = difficulty(page, views, evidence)
+        letters = {action: letter for letter, action in lettered(actions).items()}
+        several = ("several_actions",) if len(case.true) > 1 else ()
+        return Question(
+            id=self.id(page, character.id),
+            task=self.name,
+            split=issue.split,
+            issue=issue.key,
+            views=views,
+            refs={"character": Mark(view=0, box=character.box)},
+            options=tuple(ACTIONS[action] for action in actions),
+            answer=letters[gold],
+            answer_format="choice",
+            evidence=evidence,
+            chance=1 / OPTIONS,
+            difficulty=facts,
+            tags=(f"action:{gold}", *several, *tags),
+        )
+
+
+def _word(action: str) -> str:
+    """An annotation's action in the table's spelling: `Casting spell` is `casting_spell`."""
+    return "_".join(action.lower().replace("-", " ").replace("_", " ").split())
+
+
+def _wrong(pool: Sequence[str], gold: str, true: Sequence[str]) -> list[str] | None:
+    """The first three of the pool that are surely untrue, and unlike the gold and each other.
+
+    Unlike each other, for two that are alike could neither of them be the right one.
+    """
+    chosen: list[str] = []
+    for action in pool:
+        if not any(near(action, other) for other in (gold, *true, *chosen)):
+            chosen.append(action)
+        if len(chosen) == OPTIONS - 1:
+            return chosen
+    return None

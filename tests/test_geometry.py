@@ -1,0 +1,98 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from closeup.geometry import Box, Grid, View
+from closeup.records import CloseupError, Record
+
+GRIDS: list[Grid] = ["pixel", "rel1000", "rel1000_yx"]
+sizes = st.integers(1, 3000)
+
+
+@st.composite
+def boxes(draw: st.DrawFn, width: int = 2000, height: int = 3000) -> Box:
+    x0, y0 = draw(st.floats(0, width - 2)), draw(st.floats(0, height - 2))
+    return Box(x0, y0, draw(st.floats(x0 + 1, width)), draw(st.floats(y0 + 1, height)))
+
+
+@pytest.mark.parametrize(
+    "corners",
+    [(1, 0, 1, 5), (2, 0, 1, 5), (0, 5, 1, 5), (0, 0, math.nan, 1), (0, 0, math.inf, 1)],
+)
+def test_an_empty_or_endless_box_is_refused(corners: tuple[float, float, float, float]):
+    with pytest.raises(ValueError, match="need"):
+        Box(*corners)
+
+
+def test_overlap_measures():
+    a, b = Box(0, 0, 10, 10), Box(5, 5, 15, 15)
+    assert a.intersection(b) == Box(5, 5, 10, 10)
+    assert a.iou(b) == pytest.approx(25 / 175)
+    assert Box(0, 0, 100, 100).coverage(a) == 1.0
+    assert a.coverage(Box(0, 0, 100, 100)) == pytest.approx(0.01)
+    assert a.intersection(Box(10, 0, 20, 10)) is None, "half-open boxes that touch do not meet"
+
+
+def test_whole_pixels_hold_the_box():
+    assert Box(0.2, 1.0, 3.1, 4.0).pixels() == (0, 1, 4, 4)
+
+
+def test_the_box_around_boxes_holds_them_all():
+    assert Box.around([Box(0, 5, 1, 6), Box(3, 0, 4, 2)]) == Box(0, 0, 4, 6)
+    with pytest.raises(ValueError, match="no boxes"):
+        Box.around([])
+
+
+class Holder(Record):
+    box: Box
+
+
+def test_a_box_is_a_list_of_four_in_json():
+    holder = Holder.parse('{"box": [0, 1.5, 3, 4]}', "f")
+    assert holder.box == Box(0, 1.5, 3, 4)
+    assert holder.to_json() == '{"box":[0,1.5,3,4]}'
+
+
+@pytest.mark.parametrize(
+    "box", ["[0, 1, 2]", "[0, 1, 2, 3, 4]", '["0", 0, 1, 1]', "{}", "[3,0,1,1]"]
+)
+def test_anything_else_is_no_box(box: str):
+    with pytest.raises(CloseupError, match="box"):
+        Holder.parse(f'{{"box": {box}}}', "f")
+
+
+@given(boxes(), boxes(), sizes, sizes, st.sampled_from(GRIDS))
+def test_a_box_survives_a_grid_within_one_step(
+    shown: Box, box: Box, width: int, height: int, grid: Grid
+):
+    """At scales that are no whole numbers, and for views that are crops of crops."""
+    common = shown.intersection(box)
+    if common is None:
+        return
+    view = View("p", shown, (width, height))
+    back = view.to_page(view.from_page(common, grid), grid)
+    across, down = (width, height) if grid == "pixel" else (1000, 1000)
+    for ours, theirs, step in zip(
+        back.corners, common.corners, [shown.width / across, shown.height / down] * 2, strict=True
+    ):
+        assert abs(ours - theirs) <= step * 1.01
+
+
+@given(boxes(), boxes(), sizes, sizes, st.sampled_from(GRIDS))
+def test_what_a_model_is_told_is_a_box_inside_its_view(
+    shown: Box, box: Box, width: int, height: int, grid: Grid
+):
+    a, b, c, d = View("p", shown, (width, height)).from_page(box, grid)
+    x0, y0, x1, y1 = (b, a, d, c) if grid == "rel1000_yx" else (a, b, c, d)
+    across, down = (width, height) if grid == "pixel" else (1000, 1000)
+    assert 0 <= x0 < x1 <= across
+    assert 0 <= y0 < y1 <= down
+
+
+def test_gemini_writes_y_first():
+    view = View("p", Box(0, 0, 2000, 1000), (500, 250))
+    assert view.from_page(Box(200, 100, 400, 500), "rel1000_yx") == [100, 100, 500, 200]
+    assert view.to_page([100, 100, 500, 200], "rel1000_yx") == Box(200, 100, 400, 500)
+    assert view.from_page(Box(200, 100, 400, 500), "pixel") == [50, 25, 100, 125]

@@ -1,0 +1,71 @@
+"""Imports point down only."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import closeup
+
+ROOT = Path(closeup.__file__).parent
+
+LAYERS = [
+    {"records", "geometry"},
+    {"page"},
+    {"question", "episode"},
+    {"images", "sources", "xml_input", "reading_order", "replies", "prompts", "recall"},
+    {"scoring", "stats"},
+    {"readers", "tasks", "overlay"},
+    {"cues"},
+    {"balance"},
+    {"groups"},
+    {"synthetic"},
+    {"bench"},
+    {"models", "make"},
+    {"check", "ask", "store", "datasets", "choose"},
+    {"build", "evaluate", "audit"},
+    {"report"},
+    {"cli"},
+]
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+PACKAGES = {path.name for path in ROOT.iterdir() if path.is_dir()}
+
+
+def imported(file: Path) -> set[str]:
+    """Top-level names of closeup that a file imports, wherever in it the import stands."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        names = []
+        if isinstance(node, ast.ImportFrom) and node.module == "closeup":
+            names = [f"closeup.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        found |= {name.split(".")[1] for name in names if name.startswith("closeup.")}
+    return found
+
+
+def test_every_import_points_down():
+    wrong = []
+    for file in sorted(ROOT.rglob("*.py")):
+        home = file.relative_to(ROOT).parts[0].removesuffix(".py")
+        if home == "__init__":
+            continue
+        for name in imported(file) - {home}:
+            if LEVEL[name] >= LEVEL[home]:
+                wrong.append(f"{file.relative_to(ROOT)} imports closeup.{name}")
+    assert not wrong
+
+
+def test_importing_closeup_loads_nothing_heavy():
+    heavy = ("numpy", "scipy", "sklearn", "aggdraw", "torch", "rich", "tyro")
+    code = f"import sys, closeup; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_public_names_are_exactly_what_can_be_imported():
+    for name in closeup.__all__:
+        assert getattr(closeup, name) is not None
+    assert sorted(closeup.__all__) == closeup.__all__
