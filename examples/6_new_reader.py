@@ -89,10 +89,9 @@ def make_page(place: str, i: int, value: object, license: object) -> Page:
         for k, text in enumerate(record.texts)
     ]
     if panels is None:
-        balloons, inferred = tuple(texts), ()
+        balloons = tuple(texts)
     else:
         balloons = balloons_in_order(at_home(texts, panels), panels, "ltr")
-        inferred = ("balloons.panel", "balloons.order")
     number = re.fullmatch(r"(E\d+)P(\d+)", record.page)
     return Page(
         format="closeup-page/1",
@@ -106,7 +105,7 @@ def make_page(place: str, i: int, value: object, license: object) -> Page:
         language="en",
         reading_direction="ltr",
         license=license if isinstance(license, str) else None,
-        inferred=inferred,
+        inferred=("balloons.panel", "balloons.order"),
         panels=panels,
         characters=None,
         balloons=balloons,

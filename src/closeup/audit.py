@@ -20,7 +20,7 @@ TRAIN_ENOUGH, TEST_ENOUGH = 100, 50
 """Questions of a task in each split for a predictor to be fitted on one and tested on the other."""
 
 FEW = 20
-"""Questions that a cue must decide for it to count on a hard core."""
+"""Questions; a cue that decides fewer stands last, and does not count on a hard core."""
 
 Kind = Literal["constant", "cue", "inherent", "sighted", "fitted"]
 
@@ -92,7 +92,7 @@ def audit(bench: Bench) -> tuple[Audit, list[str]]:
     for task, questions in sorted(by_task.items()):
         told = blind.cross_fit(questions)
         predictors += sorted(
-            _predictors(questions, told), key=lambda p: (p.kind, -p.accuracy, p.name)
+            _predictors(questions, told), key=lambda p: (p.kind, p.n < FEW, -p.accuracy, p.name)
         )
         if told is not None and (core := hard_core(questions, told)):
             checks.append(_check(task, core))

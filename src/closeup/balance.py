@@ -138,40 +138,57 @@ def _level(members: Sequence[Candidate]) -> dict[str, str]:
     cues = sorted({cue for one in members for cue in one.hits})
     if not cues:
         return {}
-    column = {cue: i for i, cue in enumerate(cues)}
+    row = {cue: i for i, cue in enumerate(cues)}
     stacks = [kinds[key] for key in sorted(kinds, key=repr)]
-    surplus = np.zeros((len(stacks), len(cues)))  # (kind, cue): hit minus chance, of one question
-    decides = np.zeros((len(stacks), len(cues)))  # (kind, cue): 1 where the cue decides
-    for row, stack in enumerate(stacks):
+    surplus = np.zeros((len(cues), len(stacks)))  # (cue, kind): hit minus chance, of one question
+    decides = np.zeros((len(cues), len(stacks)))  # (cue, kind): 1 where the cue decides
+    for kind, stack in enumerate(stacks):
         for cue, hit in stack[0].hits.items():
-            surplus[row, column[cue]] = hit - (stack[0].chance or 0.0)
-            decides[row, column[cue]] = 1
+            surplus[row[cue], kind] = hit - (stack[0].chance or 0.0)
+            decides[row[cue], kind] = 1
     left = np.array([len(stack) for stack in stacks])
-    total, count = left @ surplus, left @ decides
+    total, count = surplus @ left, decides @ left
     dropped: dict[str, str] = {}
     while left.sum() > 1:
         excess = _excess(total, count)
         if not excess.any():
             break
-        worth = (excess**2).sum() - (_excess(total - surplus, count - decides) ** 2).sum(axis=1)
-        worth[left == 0] = -np.inf
-        row = int(worth.argmax())
-        if worth[row] <= 1e-9:
-            break
-        most = int((excess * np.abs(surplus[row]) * (surplus[row] * total > 0)).argmax())
-        # Large benches take a few at a time, never so many that a cue could swing past chance.
-        some = int(min(left[row], max(1, excess[most] // 16)))
-        for _ in range(some):
-            left[row] -= 1
-            dropped[stacks[row][left[row]].id] = f"balance: {cues[most]}"
-        total, count = total - some * surplus[row], count - some * decides[row]
+        near = np.flatnonzero(np.abs(total) + 2 > _allowed(count))  # one question may matter here
+        after = _excess(total[near, None] - surplus[near], count[near, None] - decides[near])
+        worth = (excess**2).sum() - (after**2).sum(axis=0)
+        worth[left == 0] = 0
+        # Large benches lose many at a time, never so many that a cue could swing past chance.
+        some = max(1, int(left.sum()) // 5_000, int(excess.max() / 16))
+        best = np.argsort(-worth, kind="stable")[:some]
+        best = best[worth[best] > 1e-9]
+        if not len(best):  # the cues pull against each other: serve the worst, at the least harm
+            worst = int(excess.argmax())
+            worth[(left == 0) | (surplus[worst] * total[worst] <= 0)] = -np.inf
+            best = worth.argmax(keepdims=True)
+            if not np.isfinite(worth[best[0]]):
+                break
+            some = 1
+        for kind in best:
+            gain = excess * (surplus[:, kind] * total > 0) * np.abs(surplus[:, kind])
+            cut = min(int(left[kind]), some)
+            some -= cut
+            for _ in range(cut):
+                left[kind] -= 1
+                dropped[stacks[kind][left[kind]].id] = f"balance: {cues[int(gain.argmax())]}"
+            total, count = total - cut * surplus[:, kind], count - cut * decides[:, kind]
+            if not some:
+                break
     return dropped
 
 
 def _excess(total: np.ndarray, count: np.ndarray) -> np.ndarray:
     """How many hits a cue has beyond what the tolerance allows, above chance or below."""
-    allowed = np.maximum(TOLERANCE * count, 0.5 * np.sqrt(np.maximum(count, 0)))
-    return np.maximum(np.abs(total) - allowed, 0)
+    return np.maximum(np.abs(total) - _allowed(count), 0)
+
+
+def _allowed(count: np.ndarray) -> np.ndarray:
+    """`tolerance` times the count, for many cues at once."""
+    return np.maximum(TOLERANCE * count, 0.5 * np.sqrt(np.maximum(count, 0)))
 
 
 def _flatten(members: Sequence[Candidate]) -> dict[str, str]:
@@ -223,7 +240,8 @@ def placements(candidates: Iterable[Candidate], seed: int = 0) -> dict[str, Answ
         cycle: Sequence[Answer] = letters[count]
         if ordered:
             cycle = _orders(letters[count], seed)
-        shift = int(_hash(seed, "/".join(map(str, key))), 16) % len(cycle)
+        turn = count if ordered else 1
+        shift = turn * (int(_hash(seed, "/".join(map(str, key))), 16) % len(cycle))
         for i, name in enumerate(sorted(alike[key], key=lambda name: _hash(seed, name))):
             placed[name] = cycle[(i + shift) % len(cycle)]
     return placed

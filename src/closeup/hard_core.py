@@ -18,12 +18,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from closeup.blind import Answer, Distribution, best, cross_fit, rows_of
+from closeup.blind import Distribution, best, cross_fit
+from closeup.blind_rows import Answer, rows_of
 from closeup.question import Question
 from closeup.stats import Estimate, cluster_keys, clustered_mean
 
 MARGIN = 0.1
-TOLERANCE = 1.0
+TOLERANCE = 1.5
 """Standard errors by which any direction may still favour the right answer or the wrong ones."""
 _FEW = 10
 _OFTEN = 0.02
@@ -87,18 +88,20 @@ def balanced(directions: np.ndarray) -> np.ndarray:
     """Which rows to keep so that no column's mean is further than `TOLERANCE` standard errors
     from 0: (rows,) of bool.
 
-    Rows that pull the sums away most go first, some at a time. Deterministic; may keep none.
+    Excess is what a column's sum has beyond the tolerance; the rows go first whose loss lowers the
+    sum of its squares most, some at a time. Deterministic; may keep none.
     """
     left = np.arange(len(directions))
     while len(left):
         rows = directions[left]
-        spread = (rows**2).sum(0)
-        used = spread > 1e-12
-        rows, spread = rows[:, used], spread[used]
+        rows = rows[:, (rows**2).sum(0) > 1e-12]
+        rows = rows / np.sqrt((rows**2).sum(0))
         sums = rows.sum(0)
-        if not used.any() or np.max(np.abs(sums) / np.sqrt(spread)) <= TOLERANCE:
+        excess = np.maximum(np.abs(sums) - TOLERANCE, 0)
+        if not excess.any():
             break
-        change = (-2 * rows * sums + rows**2) @ (1 / spread)
+        after = np.maximum(np.abs(sums - rows) - TOLERANCE, 0)
+        change = (after**2 - excess**2).sum(1)
         worst = np.argsort(change, kind="stable")[: max(1, len(left) // 50)]
         worst = worst[change[worst] < 0]
         if not len(worst):
@@ -120,16 +123,21 @@ def _limits(questions: Sequence[Question]) -> list[float]:
 def _moments(questions: Sequence[Question]) -> np.ndarray:
     """(questions, directions): how far the right answer lies from the wrong ones in each number.
 
-    Where nothing can be learnt, the mean of each column is 0. For numbers as answers, how each
-    goes with the answer; and how often each answer is right, against all questions.
+    Where nothing can be learnt, the mean of each column is 0. Where the answer is a number: how
+    often the frequent ones are right, against all questions, and how everything else goes with the
+    number and with its distance from the mean.
     """
     rows = rows_of(questions)
     if questions[0].answer_format == "integer":
-        answers = rows.target.astype(float)
+        answers = rows.target - rows.target.mean()
+        classes, counts = np.unique(rows.target, return_counts=True)
+        often = classes[counts >= 0.1 * len(answers)]
+        each = (rows.target[:, None] == often[None, :]).astype(float)
         numbers = rows.numbers - rows.numbers.mean(0)
-        classes = np.unique(rows.target)
-        each = (rows.target[:, None] == classes[None, :]).astype(float)
-        return np.hstack([numbers * (answers - answers.mean())[:, None], each - each.mean(0)])
+        extreme = answers**2 - (answers**2).mean()
+        return np.hstack(
+            [each - each.mean(0), numbers * answers[:, None], numbers * extreme[:, None]]
+        )
     words = rows.words
     if words.shape[1]:
         often = np.asarray((words != 0).mean(0)).ravel() >= _OFTEN
@@ -138,15 +146,16 @@ def _moments(questions: Sequence[Question]) -> np.ndarray:
     right = rows.target == 1
     found = np.zeros((len(questions), table.shape[1]))
     for index in range(len(questions)):
-        own = rows.owner == index
-        found[index] = table[own & right].mean(0) - table[own].mean(0)
+        own = rows.of(index)
+        found[index] = table[own][right[own]].mean(0) - table[own].mean(0)
     return found
 
 
 def _leaning(questions: Sequence[Question], told: Sequence[Distribution]) -> np.ndarray:
-    """(questions, 3 or 4): whether the predictor's choice is right, against chance, among its least,
-    its middle and its most confident third; and the probability of the right answer, against
-    chance. Of an order it is the share of pairs that is right: one order less helps nobody."""
+    """(questions, 3 or 4): whether the predictor's choice is right, against chance, among its
+    least, its middle and its most confident third; and the probability of the right answer,
+    against chance. Of an order it is the share of pairs that is right, for to know one order less
+    helps nobody."""
     answers = [question.answer for question in questions]
     choices = [best(distribution) for distribution in told]
     sure = np.array([max(distribution.values()) for distribution in told])

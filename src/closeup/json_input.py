@@ -25,6 +25,8 @@ class Loose(BaseModel):
     @classmethod
     def take(cls, value: Any, place: str, field: str) -> Self:
         """Check decoded JSON; `field` says where in the file at `place` it stands."""
+        if not isinstance(value, dict):
+            raise SourceError(place, f"{field}: {shorten(value)}: need an object")
         try:
             return cls.model_validate(value)
         except ValidationError as error:
@@ -50,7 +52,7 @@ def load(source: Source, name: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        message = f"not valid JSON: {error.msg}"
+        message = f"not valid JSON: {error.msg} at column {error.colno}"
         raise SourceError(f"{place}:{error.lineno}", message) from None
     except RecursionError:
         raise SourceError(place, "not readable as JSON: nested too deep") from None

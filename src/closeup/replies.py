@@ -42,18 +42,19 @@ _TAG_END = re.compile(r"</answer>", re.I | re.A)
 _KEY = re.compile(r"[\"']answer[\"']\s{0,5}:\s{0,20}", re.I | re.A)
 _BOXED = re.compile(r"\\boxed\s{0,3}\{(?:\\text\{)?([^{}\n]{0,300})", re.A)
 _PHRASE = re.compile(
-    r"\banswer\b[\"'*_`]{0,4}\s{0,5}(?:is\b|would be\b|should be\b|[:=])[\"'*_`\s:]{0,20}"
-    r"([^\n]{0,300})",
+    r"\banswer\b[\"'*_`]{0,4}\s{0,5}(?:is\b|would be\b|should be\b|[:=])[\"'*_`\s:]{0,20}",
     re.I | re.A,
 )
 _EDGES = " \t\r\n*_`\"'()[]{}<>.:,;!$#-"
-_LETTER = re.compile(r"(?<![\w'’])([A-Z])(?![\w'’])")
+_LETTER = re.compile(r"(?<![\w'’])([A-Z])(?![\w'’]|-[a-z])")
 _LEADING = re.compile(
     r"\W{0,8}(?:(?:option|choice|letter|region|candidate|image|panel)\s{1,3})?[(\[*]{0,4}([A-Z])"
     r"(?:[.):\]*]|\s{0,3},?\s{1,3}(?:because|since|as)\b)(?!\s{0,3}(?:or|and|/|&))",
     re.I | re.A,
 )
-_AFTER_A_NAME = "is was are seems appears looks has stands sits comes because since and or"
+_AFTER_A_NAME = """
+is was are seems appears looks has stands sits comes goes because since and or then before after
+"""
 _VERBS = frozenset(_AFTER_A_NAME.split())
 """Words after a lone "A" that make it a name and not an article."""
 _NUMBER = re.compile(
@@ -147,7 +148,7 @@ def _marked(body: str) -> Iterator[tuple[str, str]]:
     if boxed := _last(_BOXED, body):
         yield "boxed", boxed[1]
     if phrase := _last(_PHRASE, body):
-        yield "answer phrase", phrase[1]
+        yield "answer phrase", body[phrase.end() : phrase.end() + 300].split("\n", 1)[0]
 
 
 def _last(pattern: re.Pattern[str], body: str) -> re.Match[str] | None:
@@ -170,13 +171,13 @@ def _value(passage: str) -> str:
     """The JSON value that a passage starts with, as text that the parsers read."""
     try:
         value, _ = json.JSONDecoder().raw_decode(passage)
+        return value if isinstance(value, str) else json.dumps(value)
     except (ValueError, RecursionError):
         return passage.split("\n", 1)[0].split("}", 1)[0]
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _json(passage: str) -> object:
-    """A passage that is JSON as a whole, with a lone `answer` taken out; None where it is not."""
+    """A passage that is JSON as a whole, or the `answer` in it; None where it is no JSON."""
     passage = passage.strip().removeprefix("```json").strip("` \n")
     if passage[:1] not in ("{", "[", '"'):
         return None
@@ -184,7 +185,9 @@ def _json(passage: str) -> object:
         value = json.loads(passage)
     except (ValueError, RecursionError):
         return None
-    return value.get("answer") if isinstance(value, dict) else value
+    if isinstance(value, dict):
+        value = value.get("answer", value)
+    return {} if value is None else value
 
 
 def _letters(passage: str) -> list[str]:
@@ -199,14 +202,18 @@ def _letters(passage: str) -> list[str]:
     return found
 
 
-def _letter(passage: str, labels: Sequence[str]) -> str | None:
+def _plain(passage: str) -> str:
+    """A passage, or the one value that it writes as JSON; empty for a list of several."""
     value = _json(passage)
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if isinstance(value, list | dict):
-        return None
-    if isinstance(value, str):
-        passage = value
+        return ""
+    return passage if value is None else str(value)
+
+
+def _letter(passage: str, labels: Sequence[str]) -> str | None:
+    passage = _plain(passage)
     bare = passage.strip(_EDGES)
     if len(bare) == 1 and bare.isascii():
         return bare.upper() if bare.upper() in labels else None
@@ -218,13 +225,7 @@ def _letter(passage: str, labels: Sequence[str]) -> str | None:
 
 
 def _number(passage: str) -> int | None:
-    value = _json(passage)
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    if isinstance(value, list | dict):
-        return None
-    if isinstance(value, str):
-        passage = value
+    passage = _plain(passage)
     distinct = set()
     for match in _NUMBER.finditer(passage):
         word = match[0].lower()
@@ -235,7 +236,7 @@ def _number(passage: str) -> int | None:
 def _sequence(passage: str, labels: Sequence[str]) -> tuple[str, ...] | None:
     value = _json(passage)
     if isinstance(value, list):
-        found = [str(item).strip(_EDGES).upper() for item in value[: len(labels) + 1]]
+        found = [str(item).strip(_EDGES).upper() for item in value if isinstance(item, str)]
     else:
         passage = value if isinstance(value, str) else passage
         bare = passage.strip(_EDGES)

@@ -180,8 +180,9 @@ def parse(data: bytes, file: str, root: str) -> Node:
 
 def _what(error: ParseError, data: bytes) -> str:
     """What the parser minds, and whether the reason is bytes that are not UTF-8."""
+    what = str(error).partition(": line")[0]
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as wrong:
-        return f"{error.msg} (not UTF-8: byte {data[wrong.start]:#04x} at offset {wrong.start})"
-    return error.msg
+        return f"{what} (not UTF-8: byte {data[wrong.start]:#04x} at offset {wrong.start})"
+    return what

@@ -14,7 +14,7 @@ from closeup.models.model import Message, Model, ModelError
 from closeup.records import CloseupError
 
 MODELS: dict[str, Callable[[Bench, int], Model]] = {
-    "oracle": scripted.oracle,
+    "oracle": scripted.Oracle,
     "random": scripted.guess,
     "majority": scripted.majority,
     "geometry": scripted.geometry,

@@ -25,6 +25,7 @@ from closeup.question import Question
 from closeup.records import CloseupError, Record, read_jsonl
 from closeup.scoring import solution
 from closeup.store import Store
+from closeup.tasks import TASKS
 
 WHOLE = Resolution(pixels=None)
 Answer = str | int | tuple[str, ...]
@@ -33,7 +34,7 @@ EMPTY = "Some characters are shown in a panel of a comic."
 
 
 class Scripted:
-    """A model that is a function of the question."""
+    """A model whose answer is a function of the question."""
 
     grid: Grid = "rel1000"
     resolution = WHOLE
@@ -74,9 +75,15 @@ def asked(messages: Sequence[Message]) -> str:
     return next(message.question for message in reversed(messages) if message.question)
 
 
-def oracle(bench: Bench, _: int) -> Scripted:
-    """The right answer to everything."""
-    return Scripted("oracle", bench, lambda question: question.answer)
+class Oracle(Scripted):
+    """Every task's own solution."""
+
+    def __init__(self, bench: Bench, _: int) -> None:
+        super().__init__("oracle", bench, lambda question: question.answer)
+
+    async def reply(self, messages: Sequence[Message]) -> str:
+        question = self._question(asked(messages))
+        return TASKS[question.task].solution(question)
 
 
 def guess(bench: Bench, seed: int) -> Scripted:
@@ -120,9 +127,9 @@ def majority(bench: Bench, _: int) -> Scripted:
         if question.answer_format == "text":
             return (EMPTY,)
         if question.answer_format == "choice":
-            seen = [texts[question.task, text] for text in question.options]
-            if sum(count > 1 for count in seen) > 1:
-                return question.labels[seen.index(max(seen))]
+            counted = [(-texts[question.task, text], text) for text in question.options]
+            if any(count < -1 for count, _ in counted):
+                return question.labels[counted.index(min(counted))]
         if counts:
             return min(counts, key=lambda told: (-counts[told], str(told)))
         return question.labels if question.answer_format == "order" else question.labels[0]

@@ -17,10 +17,12 @@ from dataclasses import dataclass
 from closeup.geometry import Box
 from closeup.page import Balloon, BalloonKind, Direction, Page, Panel
 from closeup.readers.assemble import (
+    MAX_THINGS,
     Sheet,
     at_home,
     attempt,
     balloons_in_order,
+    check_count,
     each_file,
     extent,
     image_size,
@@ -28,9 +30,10 @@ from closeup.readers.assemble import (
 )
 from closeup.readers.reader import BadPage
 from closeup.reading_order import order
-from closeup.sources import Source, check_name
+from closeup.sources import Source, SourceError, check_name
 from closeup.xml_input import Node, load
 
+DIRECTIONS: dict[str, Direction] = {"LTR": "ltr", "RTL": "rtl"}
 KINDS: dict[str, BalloonKind] = {
     "speech": "speech",
     "commentary": "caption",
@@ -72,8 +75,8 @@ def _book(root: Node, pages: list[Node], name: str) -> _Book:
     info = meta.one("book-info")
     languages = info.first("languages")
     listed = languages.all("text-layer") if languages else []
-    drawn = [layer.need("lang") for layer in listed if layer.get("show") == "false"]
-    used = [layer.need("lang") for page in pages for layer in page.all("text-layer")]
+    drawn = [layer.get("lang") for layer in listed if layer.get("show") == "false"]
+    used = [layer.get("lang") for page in pages for layer in page.all("text-layer")]
     language = next((lang for lang in (*drawn, *used) if lang in used), None)
     titles = info.all("book-title")
     title = next((t.text for t in titles if t.get("lang") == language), None)
@@ -81,7 +84,7 @@ def _book(root: Node, pages: list[Node], name: str) -> _Book:
     sequence = info.first("sequence")
     license = publish.first("license") if (publish := meta.first("publish-info")) else None
     stated = info.first("reading-direction")
-    direction = {"LTR": "ltr", "RTL": "rtl"}.get(stated.text.upper() if stated else "")
+    direction = DIRECTIONS.get(stated.text.upper()) if stated else None
     authors = [_author(author) for author in info.all("author") if not author.get("lang")]
     return _Book(
         folder=posixpath.dirname(name),
@@ -90,7 +93,7 @@ def _book(root: Node, pages: list[Node], name: str) -> _Book:
         license=license.text if license else None,
         authors=", ".join(filter(None, authors)) or None,
         language=language,
-        direction=direction or _direction(pages),  # pyright: ignore[reportArgumentType]
+        direction=direction or _direction(pages),
         direction_inferred=direction is None,
     )
 
@@ -104,12 +107,12 @@ def _direction(pages: list[Node]) -> Direction | None:
     """The direction that explains the order of the frames on most pages, if one clearly does."""
     fits = {"ltr": 0, "rtl": 0}
     for page in pages:
-        boxes = [_around(frame) for frame in page.all("frame")]
-        if None in boxes:
+        try:
+            boxes = [_around(frame) for frame in page.all("frame")[:MAX_THINGS]]
+        except SourceError:  # a bad page, and told as one when it is read
             continue
         given = list(range(len(boxes)))
-        whole = [box for box in boxes if box]
-        ltr, rtl = order(whole, "ltr") == given, order(whole, "rtl") == given
+        ltr, rtl = order(boxes, "ltr") == given, order(boxes, "rtl") == given
         fits["ltr"] += ltr and not rtl
         fits["rtl"] += rtl and not ltr
     if fits["ltr"] > 3 * fits["rtl"]:
@@ -117,10 +120,11 @@ def _direction(pages: list[Node]) -> Direction | None:
     return "rtl" if fits["rtl"] > 3 * fits["ltr"] else None
 
 
-def _around(frame: Node) -> Box | None:
+def _around(frame: Node) -> Box:
     xs, ys = zip(*frame.points(), strict=True)
-    proper = min(xs) < max(xs) and min(ys) < max(ys)
-    return Box(min(xs), min(ys), max(xs), max(ys)) if proper else None
+    if min(xs) == max(xs) or min(ys) == max(ys):
+        raise frame.error("points: need some area")
+    return Box(min(xs), min(ys), max(xs), max(ys))
 
 
 def _page(source: Source, book: _Book, number: int, node: Node) -> Page:
@@ -131,6 +135,7 @@ def _page(source: Source, book: _Book, number: int, node: Node) -> Page:
     check_name(image, node.place)
     layers = [la for la in node.all("text-layer") if la.get("lang") == book.language]
     frames, areas = node.all("frame"), [a for layer in layers for a in layer.all("text-area")]
+    check_count(node.place, len(frames) + len(areas))
     inferred = ["balloons.panel", "balloons.order"]
     size = image_size(source, image)
     if size is None:
@@ -144,6 +149,9 @@ def _page(source: Source, book: _Book, number: int, node: Node) -> Page:
         box, polygon = sheet.outline(frame.place, "<frame> points", frame.points())
         panels.append(Panel(id=f"p{i}", box=box, polygon=polygon))
     balloons = [_balloon(sheet, area, f"b{i}") for i, area in enumerate(areas, 1)]
+    lettering = at_home(balloons, panels)
+    if book.direction:
+        lettering = balloons_in_order(lettering, panels, book.direction)
     return Page(
         format="closeup-page/1",
         id=f"acbf/{book.title}/{number:03}",
@@ -160,11 +168,7 @@ def _page(source: Source, book: _Book, number: int, node: Node) -> Page:
         inferred=tuple(inferred),
         panels=tuple(panels) or None,
         characters=None,
-        balloons=(
-            balloons_in_order(at_home(balloons, panels), panels, book.direction or "ltr")
-            if book.language
-            else None
-        ),
+        balloons=lettering if book.language else None,
     )
 
 

@@ -24,6 +24,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from pydantic import field_validator
+
 from closeup.geometry import Box
 from closeup.json_input import Loose, items, load
 from closeup.page import Balloon, Character, Page, Panel
@@ -34,6 +36,7 @@ from closeup.readers.assemble import (
     at_home,
     attempt,
     balloons_in_order,
+    check_count,
     each_file,
     home,
     in_order,
@@ -90,9 +93,14 @@ class _Annotation(Loose):
     image_id: int
     category_id: int
     bbox: list[float]
-    segmentation: list[list[float]] | dict[str, Any] | None = None
+    segmentation: list[list[float]] | None = None
     iscrowd: int = 0
     attributes: _Depth | None = None
+
+    @field_validator("segmentation", mode="before")
+    @classmethod
+    def _no_run_lengths(cls, value: Any) -> Any:
+        return None if isinstance(value, dict) else value
 
 
 @dataclass(frozen=True)
@@ -205,6 +213,7 @@ def _page(
     annotations: dict[int, Any],
     categories: dict[int, What],
 ) -> Page:
+    check_count(place, len(annotations))
     sheet = Sheet(image.width, image.height)
     things = [_thing(sheet, place, k, v, categories) for k, v in annotations.items()]
 
@@ -286,17 +295,15 @@ def _thing(sheet: Sheet, place: str, index: int, value: Any, categories: dict[in
 
 
 def _polygon(
-    sheet: Sheet, place: str, field: str, value: list[list[float]] | dict[str, Any] | None
+    sheet: Sheet, place: str, field: str, value: list[list[float]] | None
 ) -> Polygon | None:
     """The outline of a figure of one piece; None where there is none, or several."""
-    if not isinstance(value, list):
-        return None
-    for flat in value:
+    for flat in value or ():
         if len(flat) < 6 or len(flat) % 2:
             raise SourceError(place, f"{field}: {shorten(flat)}: need x, y of 3 points or more")
     outlines = [
         sheet.outline(place, field, tuple(zip(flat[::2], flat[1::2], strict=True)))[1]
-        for flat in value
+        for flat in value or ()
     ]
     return outlines[0] if len(outlines) == 1 else None
 

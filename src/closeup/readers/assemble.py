@@ -22,6 +22,8 @@ from closeup.reading_order import balloon_order, order
 from closeup.records import explain, shorten
 from closeup.sources import Source, SourceError
 
+MAX_THINGS = 2000
+"""Annotations on one page; many more than any page has, and few enough to compare in pairs."""
 ROUNDING = 2.0
 """Pixels that a box may stick out of its page, for rounding; it is cut at the edge."""
 IMAGES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp")
@@ -63,6 +65,12 @@ class Sheet:
 
     def _on(self, x: float, y: float) -> tuple[float, float]:
         return min(max(x, 0.0), float(self.width)), min(max(y, 0.0), float(self.height))
+
+
+def check_count(place: str, count: int) -> None:
+    """Refuse a page with more annotations than any page has."""
+    if count > MAX_THINGS:
+        raise SourceError(place, f"{count} annotations on one page; the limit is {MAX_THINGS}")
 
 
 def attempt(place: str, make: Callable[..., Page], *given: Any) -> Page | BadPage:

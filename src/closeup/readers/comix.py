@@ -7,7 +7,8 @@
 `panel`, `character`, `face`, `balloon`, `text`, `onomatopoeia` and `link_sbsc` elements with
 `points`; `character_id` names a person of the book, but in a link a character of the page.
 The format states neither order nor reading direction: the direction is known for the datasets
-that have one, and there the order is inferred; elsewhere both stay unknown. Texts in a balloon
+that have one, and there the order is inferred; elsewhere the direction stays unknown and the
+order, marked as inferred all the same, is the file's. Texts in a balloon
 are joined from top to bottom, texts outside of balloons are balloons of their own, and things are
 put into panels by geometry.
 """
@@ -23,6 +24,7 @@ from closeup.readers.assemble import (
     at_home,
     attempt,
     balloons_in_order,
+    check_count,
     each_file,
     in_order,
     join,
@@ -61,10 +63,10 @@ def _pages(source: Source, name: str) -> Iterator[Page | BadPage]:
 
 
 def _page(node: Node, title: str, cast: dict[str, str | None], images: str, label: str) -> Page:
+    check_count(node.place, len(node.children))
     number = node.integer("id")
     sheet = Sheet(node.integer("width"), node.integer("height"))
     direction = DIRECTIONS.get(label.lower())
-    inferred = ["characters.panel", "characters.face", "balloons.panel", "balloons.text"]
     panels = [
         Panel(id=part.need("id"), box=box, polygon=polygon)
         for part, box, polygon in _parts(sheet, node, "panel")
@@ -80,7 +82,6 @@ def _page(node: Node, title: str, cast: dict[str, str | None], images: str, labe
     if direction:
         panels = in_order(panels, direction, None)
         balloons = balloons_in_order(at_home(balloons, panels), panels, direction)
-        inferred += ["panels.order", "balloons.order"]
     return Page(
         format="closeup-page/1",
         id=f"comix/{label}/{title}/{number:03}",
@@ -90,7 +91,10 @@ def _page(node: Node, title: str, cast: dict[str, str | None], images: str, labe
         series=title,
         number=number,
         reading_direction=direction,
-        inferred=tuple(inferred),
+        inferred=(
+            *("panels.order", "characters.panel", "characters.face"),
+            *("balloons.panel", "balloons.order", "balloons.text"),
+        ),
         panels=tuple(panels),
         characters=at_home(characters, panels),
         balloons=at_home(balloons, panels),

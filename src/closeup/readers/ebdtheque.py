@@ -6,8 +6,9 @@
 Nested <svg class="…"> elements hold polygons with <metadata>: Panel and Balloon with a `rank` in
 reading order, Line with its text and perhaps `idBalloon`, Character, and linkSBSC from a balloon
 to its speaker. The page's metadata give language and reading direction. Where ranks are missing or
-stand twice, order is inferred. The lines of a balloon are joined in their order on the page, and
-things are put into panels by geometry; a line outside of any balloon is a balloon of its own.
+stand twice, the order is inferred, or the file's where the direction is unknown too. The lines of
+a balloon are joined in their order on the page, and things are put into panels by geometry; a line
+outside of any balloon is a balloon of its own.
 """
 
 import posixpath
@@ -20,6 +21,7 @@ from closeup.readers.assemble import (
     at_home,
     attempt,
     balloons_in_order,
+    check_count,
     each_file,
     in_order,
 )
@@ -51,6 +53,7 @@ def _pages(source: Source, name: str) -> Iterator[Page | BadPage]:
 
 
 def _page(root: Node, name: str) -> Page:
+    check_count(root.place, sum(len(layer.children) for layer in root.all("svg")))
     layers = {layer.get("class"): layer for layer in root.all("svg")}
     head = layers.get("Page")
     if head is None:
@@ -61,8 +64,8 @@ def _page(root: Node, name: str) -> Page:
     language = meta.get("language")
     inferred = ["characters.panel", "balloons.panel", "balloons.text"]
     panels, sure = _panels(sheet, _polygons(layers, "Panel"))
-    if not sure and direction:
-        panels = in_order(panels, direction)
+    if not sure:
+        panels = in_order(panels, direction) if direction else panels
         inferred.append("panels.order")
     characters = []
     for part in _polygons(layers, "Character"):
@@ -70,8 +73,8 @@ def _page(root: Node, name: str) -> Page:
         characters.append(Character(id=part.need("id"), box=box, polygon=polygon))
     balloons, sure = _balloons(sheet, layers, {c.id for c in characters})
     balloons = at_home(balloons, panels)
-    if not sure and direction:
-        balloons = balloons_in_order(balloons, panels, direction)
+    if not sure:
+        balloons = balloons_in_order(balloons, panels, direction) if direction else balloons
         inferred.append("balloons.order")
     number = meta.get("pageNumber")
     return Page(

@@ -21,6 +21,7 @@ from closeup.readers.assemble import (
     at_home,
     attempt,
     balloons_in_order,
+    check_count,
     each_file,
     in_order,
     join,
@@ -74,6 +75,7 @@ def _page(
     index = node.integer("index")
     sheet = Sheet(node.integer("width"), node.integer("height"))
     extra = more.get(index, [])
+    check_count(node.place, len(node.children) + len(extra))
     spread = sheet.width / 2 if sheet.width > sheet.height else None
     frames = [Panel(id=p.need("id"), box=_corners(sheet, p)) for p in node.all("frame")]
     panels = in_order(frames, "rtl", spread)

@@ -20,6 +20,7 @@ from closeup.readers.assemble import (
     at_home,
     attempt,
     balloons_in_order,
+    check_count,
     each_file,
     extent,
     image_size,
@@ -69,8 +70,13 @@ def _pages(source: Source, name: str) -> Iterator[Page | BadPage]:
     if not isinstance(books, list):
         raise SourceError(place, "need a list of books")
     for b, value in enumerate(books):
-        title = _Book.take(value, place, str(b)).book_title
-        for p, page in enumerate(items(value, "pages", f"{place}: {b}")):
+        try:
+            title = _Book.take(value, place, str(b)).book_title
+            pages = items(value, "pages", f"{place}: {b}")
+        except SourceError as error:
+            yield BadPage(error.place, error.message)
+            continue
+        for p, page in enumerate(pages):
             field = f"{b}.pages.{p}"
             yield attempt(f"{place}: {field}", _page, source, place, field, title, page)
 
@@ -78,6 +84,7 @@ def _pages(source: Source, name: str) -> Iterator[Page | BadPage]:
 def _page(source: Source, place: str, field: str, title: str, value: object) -> Page:
     record = _Page.take(value, place, field)
     place = f"{place}: {field}"
+    check_count(place, len(record.frame) + len(record.text))
     inferred = ["panels.order", "balloons.panel", "balloons.order"]
     size = image_size(source, record.image_paths.ja)
     if size is None:

@@ -1,19 +1,20 @@
-"""An audit as tables for the terminal."""
+"""An audit as table for the terminal."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from closeup.audit import Audit, Predictor
-from closeup.report.terminal import interval, percent
+from closeup.report.terminal import interval, percent, plain
 
-SHOWN = 3
-"""Cues of a kind that are shown a task: the best ones; the JSON has all."""
+SHOWN = {"constant": 1, "cue": 2, "inherent": 1, "sighted": 1, "fitted": 1}
+"""Predictors of a kind that are shown a task, the best ones; the JSON has all."""
 
 
-def tables(audit: Audit) -> Group:
+def table(audit: Audit) -> Group:
     """Predictors, hard core, duplicates and counts, and at the end what is wrong with the bench."""
     return Group(
         _predictors(audit), _hard_core(audit), _counts(audit), Text("\n".join(_verdict(audit)))
@@ -21,32 +22,31 @@ def tables(audit: Audit) -> Group:
 
 
 def _predictors(audit: Audit) -> Table:
-    grid = _grid("blind predictors, % right", "task", "kind", "predictor")
-    for name in ("n", "right", "95 % interval", "chance", ""):
-        grid.add_column(name, justify="right")
-    seen: dict[tuple[str, str], int] = {}
+    numbers = ("n", "right", "95 %", "chance")
+    grid = plain("blind predictors, % right", numbers, words=("predictor", ""))
+    seen: Counter[tuple[str, str]] = Counter()
+    task = ""
     for row in audit.predictors:
-        seen[row.task, row.kind] = seen.get((row.task, row.kind), 0) + 1
-        if seen[row.task, row.kind] > SHOWN and not row.flagged:
+        seen[row.task, row.kind] += 1
+        if seen[row.task, row.kind] > SHOWN[row.kind] and not row.flagged:
             continue
         grid.add_row(
-            row.task,
-            row.kind,
-            row.name,
+            row.task if row.task != task else "",
             str(row.n),
             percent(row.accuracy),
             interval(row.low, row.high),
             percent(row.chance),
+            row.name if row.kind == "fitted" else f"{row.kind}: {row.name}",
             "FLAG" if row.flagged else "",
         )
+        task = row.task
     return grid
 
 
 def _hard_core(audit: Audit) -> Table:
-    grid = _grid("hard core: a predictor fitted anew on it alone, % right", "task")
-    for name in ("n", "share", "right", "95 % interval", "chance"):
-        grid.add_column(name, justify="right")
-    grid.add_column("best single cue")
+    title = "hard core: a predictor fitted anew on it alone, % right"
+    numbers = ("n", "share", "right", "95 %", "chance")
+    grid = plain(title, numbers, words=("best single cue",))
     for row in audit.hard_core:
         cue = f"{row.cue} {percent(row.cue_accuracy)}" if row.cue else "–"
         grid.add_row(
@@ -62,20 +62,24 @@ def _hard_core(audit: Audit) -> Table:
 
 
 def _counts(audit: Audit) -> Table:
-    grid = _grid("questions", "task")
-    grid.add_column("kept", justify="right")
-    for name in ("rejected", "right answers"):
-        grid.add_column(name)
+    grid = plain("questions", ("kept",), words=("not asked, and why", "right answers"))
     for task, kept in audit.kept.items():
-        reasons = sorted(audit.rejected[task].items(), key=lambda item: (-item[1], item[0]))
-        answers = list(audit.answers.get(task, {}).items())[:8]
+        reasons: Counter[str] = Counter()
+        for reason, count in audit.rejected[task].items():
+            reasons[reason.partition(":")[0]] += count
+        answers = audit.answers.get(task, {})
         grid.add_row(
             task,
             str(kept),
-            "\n".join(f"{count} {reason}" for reason, count in reasons),
-            ", ".join(f"{name} {count}" for name, count in answers),
+            _listed(f"{count} {reason}" for reason, count in reasons.most_common()),
+            _listed(f"{name} {count}" for name, count in answers.items()),
         )
     return grid
+
+
+def _listed(parts: Iterable[str], most: int = 6) -> str:
+    shown = list(parts)
+    return ", ".join(shown[:most]) + (", …" if len(shown) > most else "")
 
 
 def _verdict(audit: Audit) -> Iterator[str]:
@@ -90,10 +94,3 @@ def _verdict(audit: Audit) -> Iterator[str]:
 def _sentence(row: Predictor) -> str:
     right, chance = percent(row.accuracy), percent(row.chance)
     return f"{row.task}: {row.name} ({row.kind}): {right} % right, chance {chance} %"
-
-
-def _grid(title: str, *columns: str) -> Table:
-    grid = Table(title=title, title_justify="left")
-    for column in columns:
-        grid.add_column(column)
-    return grid

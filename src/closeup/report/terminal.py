@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from closeup.report.summary import TaskSummary, summary
@@ -17,15 +18,17 @@ def as_json(run: Store) -> str:
 
 def table(run: Store) -> Table:
     """One run, a task a row."""
-    grid = Table(title=f"{run.info.model} on {run.info.bench}", title_justify="left")
-    grid.add_column("task")
-    for name in ("n", "unscored", "score", "95 % interval", "chance", "corrected", "macro-F1"):
-        grid.add_column(name, justify="right")
-    for task, row in summary(run).items():
+    rows = summary(run)
+    missing = any(row.unscored for row in rows.values())
+    columns = ("score", "95 %", "chance", "corrected", "macro-F1")
+    grid = plain(
+        f"{run.info.model} on {run.info.bench}, in %",
+        numbers=("n", "unscored", *columns) if missing else ("n", *columns),
+    )
+    for task, row in rows.items():
         grid.add_row(
             task,
-            str(row.n),
-            str(row.unscored),
+            *([str(row.n), str(row.unscored)] if missing else [str(row.n)]),
             percent(row.score),
             interval(row.low, row.high),
             percent(row.chance),
@@ -36,33 +39,41 @@ def table(run: Store) -> Table:
 
 
 def comparison(runs: Sequence[Store]) -> Table:
-    """Several runs side by side: each one's score in percent with its 95 % interval."""
+    """Several runs side by side: each one's score in percent and, below it, its 95 % interval."""
     summaries = [summary(run) for run in runs]
-    grid = Table(title="score in %, with its 95 % interval", title_justify="left")
-    grid.add_column("task")
-    grid.add_column("n", justify="right")
-    grid.add_column("chance", justify="right")
-    for run in runs:
-        grid.add_column(run.info.model, justify="right")
+    grid = plain(
+        "score and its 95 % interval, in %",
+        numbers=("n", "chance", *(run.info.model for run in runs)),
+    )
     for task in sorted({task for rows in summaries for task in rows}):
         rows = [rows.get(task) for rows in summaries]
-        first = next(row for row in rows if row is not None)
+        known = [row for row in rows if row is not None]
         cells = ["–" if row is None else _cell(row) for row in rows]
-        grid.add_row(task, str(max(row.n for row in rows if row)), percent(first.chance), *cells)
+        grid.add_row(task, str(max(row.n for row in known)), percent(known[0].chance), *cells)
+    return grid
+
+
+def plain(title: str, numbers: Sequence[str], words: Sequence[str] = ()) -> Table:
+    """A table for 80 columns: the task, then columns of numbers, then columns of words."""
+    grid = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    grid.add_column("task", no_wrap=True)
+    for name in numbers:
+        grid.add_column(name, justify="right", no_wrap=True)
+    for name in words:
+        grid.add_column(name)
     return grid
 
 
 def percent(value: float | None) -> str:
     """A share as a percentage with one decimal; a dash where it is unknown."""
-    return "–" if value is None else f"{100 * value:.1f}"
+    return "–" if value is None else f"{round(100 * value, 1) + 0.0:.1f}"
 
 
 def interval(low: float | None, high: float | None) -> str:
-    """An interval of shares in percent."""
-    return "–" if low is None or high is None else f"{percent(low)} to {percent(high)}"
+    """An interval of shares in whole percent."""
+    return "–" if low is None or high is None else f"{100 * low:.0f}–{100 * high:.0f}"
 
 
 def _cell(row: TaskSummary) -> str:
-    missing = f", {row.unscored} unscored" if row.unscored else ""
-    bounds = "" if row.low is None else f" ({interval(row.low, row.high)})"
-    return percent(row.score) + bounds + missing
+    lines = [percent(row.score), interval(row.low, row.high)]
+    return "\n".join([*lines, f"{row.unscored} unscored"] if row.unscored else lines)

@@ -80,7 +80,8 @@ def draw_page(seed: int) -> tuple[Page, Image.Image]:
     arts: list[PanelArt] = []
     for i, (frame, beat) in enumerate(zip(layout.frames, beats, strict=True)):
         holes = [_within(inset.box, frame.box) for inset in layout.insets_over(i)]
-        overhang = 0.0 if frame.host is not None or frame.polygon else layout.gutter * 0.8
+        plain = frame.host is None and frame.polygon is None and not frame.bleeds
+        overhang = min(22.0, layout.gutter * 0.8) if plain else 0.0
         art = draw_panel(issue.studio, frame, holes, beat, overhang, layout.rtl, f"{name}/{i}")
         arts.append(art)
         _set_in(raw, frame, art.pixels, issue.style)

@@ -12,7 +12,6 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 
 import aggdraw
 import numpy as np
@@ -20,18 +19,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from closeup.geometry import Box
-
-Points = Sequence[Sequence[float]] | NDArray[np.float64]
-"""(x, y) pairs in panel pixels, origin at the top left."""
+from closeup.synthetic.strokes import Points, arch, oval, ring, smooth, stroke
 
 COARSE = 2
 """Panel pixels a side of one cell of the owner plane."""
 
 SPOTTED = 70
 """Tones below this are printed solid black where there is no colour."""
-
-_LIGHT = -0.5 - 0.86j
-"""Where light comes from; contours are heavier on the other side."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +83,7 @@ class Canvas:
     def line(self, points: Points, width: float, tint: Tint = INK, taper: float = 0.4) -> None:
         """A brush stroke along a polyline. Its ends are round, and thinner by `taper` (0 … 1)."""
         path = np.asarray(points, dtype=np.float64)
-        self._paint(stroke(path, width / 2 * (1 - taper + taper * _arch(len(path)))), tint)
+        self._paint(stroke(path, width / 2 * (1 - taper + taper * arch(len(path)))), tint)
 
     def shape(self, points: Points, tint: Tint, line: float | None = None) -> None:
         """A filled polygon with an inked contour `line` pixels wide (the pen's width unless
@@ -99,20 +93,20 @@ class Canvas:
         self.halo(outline, tint, width)
         self._paint(outline, tint, edge=width / 2)
         if width > 0:
-            self._polygon(_ring(outline, width, self.swell).ravel().tolist(), INK)
+            self._polygon(ring(outline, width, self.swell).ravel().tolist(), INK)
 
     def halo(self, points: Points, tint: Tint, line: float) -> None:
         """In black and white, a rim of bare paper around a shape about to be spotted black, so
         that it stands off the blacks behind it."""
         if not self.colour and 0 < tint.tone < SPOTTED and line > 1:
-            rim = _ring(np.asarray(points, dtype=np.float64), line * 2.4, 0.0)
+            rim = ring(np.asarray(points, dtype=np.float64), line * 2.4, 0.0)
             self._polygon(rim.ravel().tolist(), WHITE)
 
     def contour(self, points: Points, line: float | None = None) -> None:
         """The inked contour of a closed polygon alone."""
         width = self.pen if line is None else line
         if width > 0:
-            self._paint(_ring(np.asarray(points, dtype=np.float64), width, self.swell), INK)
+            self._paint(ring(np.asarray(points, dtype=np.float64), width, self.swell), INK)
 
     def merged(self, parts: Sequence[tuple[Points, Tint]], line: float | None = None) -> None:
         """Several shapes as one: a contour around their union, and none where they meet."""
@@ -275,101 +269,3 @@ class Extent:
 
 def _cells(plane: ImageDraw.ImageDraw) -> NDArray[np.uint8]:
     return np.asarray(plane._image)
-
-
-def oval(cx: float, cy: float, rx: float, ry: float, angle: float = 0.0) -> NDArray[np.float64]:
-    """The polygon of an ellipse, turned clockwise by `angle` degrees."""
-    unit = _circle(min(64, 8 + int(3 * math.sqrt(max(rx, ry, 1.0)))))
-    turn = math.radians(angle)
-    way = complex(math.cos(turn), math.sin(turn))
-    return _pairs(unit.real * (rx * way) + unit.imag * (ry * way * 1j) + complex(cx, cy))
-
-
-def smooth(points: Points, closed: bool) -> NDArray[np.float64]:
-    """A Catmull-Rom curve through the points, sampled about every five pixels."""
-    knots = np.asarray(points, dtype=np.float64)
-    n = len(knots)
-    if n < 3:
-        return knots
-    hands = knots[_hands(n, closed)]
-    reach = float(np.abs(hands[:, 2] - hands[:, 1]).sum()) / n
-    path = (_spline(int(min(12, max(2, reach / 5)))) @ hands).reshape(-1, 2)
-    return path if closed else np.concatenate((path, knots[-1:]))
-
-
-def stroke(path: NDArray[np.float64], radii: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The outline of a brush that follows `path` (N, 2) with `radii` (N,), round at both ends."""
-    z = _complex(path)
-    edge = z[1:] - z[:-1]
-    edge /= np.maximum(np.abs(edge), 1e-9)
-    way = np.concatenate((edge[:1], edge[:-1] + edge[1:], edge[-1:]))
-    way /= np.maximum(np.abs(way), 0.3)
-    side = way * (1j * radii)
-    parts = [z + side, (z - side)[::-1]]
-    if radii[-1] > 0.7:
-        parts.insert(1, z[-1] + _half(6 if radii[-1] > 6 else 4) * (radii[-1] * way[-1]))
-    if radii[0] > 0.7:
-        parts.append(z[0] - _half(6 if radii[0] > 6 else 4) * (radii[0] * way[0]))
-    return _pairs(np.concatenate(parts))
-
-
-def _ring(points: NDArray[np.float64], width: float, swell: float) -> NDArray[np.float64]:
-    """The band of ink along a closed polygon, wider on the side away from the light."""
-    z = _complex(points)
-    edge = np.concatenate((z[1:], z[:1]))
-    turn = 1j if float((z.conj() * edge).imag.sum()) > 0 else -1j
-    edge -= z
-    edge /= np.maximum(np.abs(edge), 1e-9)
-    way = edge + np.concatenate((edge[-1:], edge[:-1]))
-    way *= -turn / np.maximum(np.abs(way), 1.2)
-    side = way * (width / 2 * (1 - swell * (way * _LIGHT.conjugate()).real))
-    outer, inner = z + side, z - side
-    return _pairs(np.concatenate((outer, outer[:1], inner[:1], inner[::-1])))
-
-
-def _complex(points: NDArray[np.float64]) -> NDArray[np.complex128]:
-    """(N, 2) as x + iy, in which turning and measuring are one operation each."""
-    return np.ascontiguousarray(points).view(np.complex128)[:, 0]
-
-
-def _pairs(z: NDArray[np.complex128]) -> NDArray[np.float64]:
-    return z.view(np.float64).reshape(-1, 2)
-
-
-@cache
-def _circle(n: int) -> NDArray[np.complex128]:
-    return np.exp(2j * math.pi * np.arange(n) / n)
-
-
-@cache
-def _half(n: int) -> NDArray[np.complex128]:
-    """The inner points of a half circle, from +i by way of 1 to -i."""
-    return np.exp(1j * math.pi * (0.5 - np.arange(1, n) / n))
-
-
-@cache
-def _arch(n: int) -> NDArray[np.float64]:
-    """Half a sine wave over n points."""
-    return np.sin(np.linspace(0.0, math.pi, n))
-
-
-@cache
-def _hands(n: int, closed: bool) -> NDArray[np.intp]:
-    """For each segment of a curve, the indices of the four knots that shape it."""
-    i = np.arange(n if closed else n - 1)[:, None] + np.arange(-1, 3)
-    return i % n if closed else np.clip(i, 0, n - 1)
-
-
-@cache
-def _spline(steps: int) -> NDArray[np.float64]:
-    """Weights (steps, 4) of four knots along one Catmull-Rom segment, its end left out."""
-    t = np.linspace(0, 1, steps, endpoint=False)[:, None]
-    return 0.5 * np.concatenate(
-        (
-            -t + 2 * t**2 - t**3,
-            2 - 5 * t**2 + 3 * t**3,
-            t + 4 * t**2 - 3 * t**3,
-            t**3 - t**2,
-        ),
-        axis=1,
-    )

@@ -12,14 +12,19 @@ from functools import cached_property
 from closeup.synthetic.canvas import Tint, tint
 
 NAMES = (
-    "Ada Alba Aldo Alma Amir Anouk Anton Arlo Asa Astrid Baz Bea Benno Bibi Birk Bo Bruno Cato "
-    "Celia Chidi Cleo Cora Dag Dario Dina Dora Edda Edo Elia Elke Emil Enzo Esme Etta Ezra Faye "
-    "Femi Finn Flor Fritz Gaia Gil Greta Gus Hana Hedy Hugo Ida Ilse Imre Ines Iris Ivo Jana Jasper "
-    "Joss Juno Kai Kasia Kira Kofi Lars Leda Leo Lila Lotte Luca Mads Mara Marlo Mei Milo Mina Moss "
-    "Nadia Nell Nico Nils Noor Nora Odd Olga Omar Oona Otto Pax Pia Pim Quin Rafi Remy Rhea Rolf "
-    "Romy Rosa Rufus Sami Saul Senna Silas Siri Stella Suri Sven Tam Tess Theo Tilda Timo Toby Tuva "
-    "Ugo Uma Vera Vito Wanda Wes Willa Xena Yael Yara Yuki Zara Zeno Zoe"
-).split()
+    "Ada", "Alba", "Aldo", "Alma", "Amir", "Anouk", "Anton", "Arlo", "Asa", "Astrid", "Baz",
+    "Bea", "Benno", "Bibi", "Birk", "Bo", "Bruno", "Cato", "Celia", "Chidi", "Cleo", "Cora",
+    "Dag", "Dario", "Dina", "Dora", "Edda", "Edo", "Elia", "Elke", "Emil", "Enzo", "Esme", "Etta",
+    "Ezra", "Faye", "Femi", "Finn", "Flor", "Fritz", "Gaia", "Gil", "Greta", "Gus", "Hana",
+    "Hedy", "Hugo", "Ida", "Ilse", "Imre", "Ines", "Iris", "Ivo", "Jana", "Jasper", "Joss",
+    "Juno", "Kai", "Kasia", "Kira", "Kofi", "Lars", "Leda", "Leo", "Lila", "Lotte", "Luca",
+    "Mads", "Mara", "Marlo", "Mei", "Milo", "Mina", "Moss", "Nadia", "Nell", "Nico", "Nils",
+    "Noor", "Nora", "Odd", "Olga", "Omar", "Oona", "Otto", "Pax", "Pia", "Pim", "Quin", "Rafi",
+    "Remy", "Rhea", "Rolf", "Romy", "Rosa", "Rufus", "Sami", "Saul", "Senna", "Silas", "Siri",
+    "Stella", "Suri", "Sven", "Tam", "Tess", "Theo", "Tilda", "Timo", "Toby", "Tuva", "Ugo",
+    "Uma", "Vera", "Vito", "Wanda", "Wes", "Willa", "Xena", "Yael", "Yara", "Yuki", "Zara",
+    "Zeno", "Zoe",
+)  # fmt: skip
 
 SPECIES = (
     "human",
@@ -55,9 +60,9 @@ _LIGHT = ((250, 214, 96), (244, 240, 230), (158, 210, 232), (250, 186, 186), (18
 _SKIN = (
     ((255, 222, 196), 252),
     ((246, 204, 168), 244),
-    ((222, 168, 122), 214),
-    ((168, 114, 78), 178),
-    ((120, 80, 58), 146),
+    ((222, 168, 122), 234),
+    ((168, 114, 78), 204),
+    ((120, 80, 58), 168),
 )
 _HAIR = (
     ((40, 34, 38), 20),
@@ -67,13 +72,13 @@ _HAIR = (
     ((208, 206, 206), 226),
 )
 _FUR = {
-    "cat": (((242, 160, 70), 186), ((96, 96, 108), 96), ((250, 246, 238), 252), ((52, 48, 56), 60)),
-    "dog": (((214, 170, 116), 206), ((138, 92, 60), 120), ((248, 240, 226), 250)),
+    "cat": (((242, 160, 70), 200), ((96, 96, 108), 96), ((250, 246, 238), 252), ((52, 48, 56), 60)),
+    "dog": (((214, 170, 116), 218), ((138, 92, 60), 120), ((248, 240, 226), 250)),
     "rabbit": (((250, 248, 244), 253), ((198, 190, 186), 204), ((170, 132, 100), 150)),
     "bear": (((150, 100, 62), 130), ((96, 66, 48), 84), ((246, 246, 248), 253)),
-    "mouse": (((176, 172, 178), 190), ((224, 208, 192), 232)),
-    "fox": (((232, 120, 50), 160), ((190, 84, 46), 112)),
-    "frog": (((122, 186, 84), 200), ((74, 140, 84), 138)),
+    "mouse": (((176, 172, 178), 212), ((224, 208, 192), 232)),
+    "fox": (((232, 120, 50), 182), ((190, 84, 46), 112)),
+    "frog": (((122, 186, 84), 200), ((74, 140, 84), 150)),
     "robot": (((180, 194, 206), 216), ((226, 186, 92), 236), ((112, 132, 150), 128)),
     "duck": (((255, 232, 120), 250), ((250, 250, 246), 254)),
 }
@@ -194,19 +199,20 @@ def _invent(rng: random.Random, name: str, species: str) -> Person:
         second = tint((92, 60, 44), 66) if skin.tone > 130 else tint((240, 222, 190), 246)
     else:
         second = tint((252, 246, 236), 254) if skin.tone < 225 else tint((206, 196, 190), 206)
+    build = rng.choice(tuple(STATURE))
     bottom = rng.choice([s for s in _SHADE if s != shade])
     hat = _pick(rng, HATS, "none", 0.55)
     extra = _pick(rng, EXTRAS, "none", 0.4)
     return Person(
         name=name,
         species=species,
-        build=rng.choice(tuple(STATURE)),
+        build=build,
         hair=rng.choice(HAIR) if human else "none",
         hat=hat,
         top=top,
         pattern=pattern,
         shade=shade,
-        extra="none" if extra == "beard" and not human else extra,
+        extra="none" if extra == "beard" and (not human or build == "child") else extra,
         skin=skin,
         hair_tint=second,
         hat_tint=_cloth(rng, rng.choice(tuple(_SHADE))),

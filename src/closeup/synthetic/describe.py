@@ -33,8 +33,8 @@ HELD_NAMES = {
     "easel": "paintbrush", "pot": "ladle",
 }  # fmt: skip
 UNHELD = frozenset(
-    ("", "snore", "tears", "notes", "streaks", "swish", "wave", "football", "desk", "bicycle",
-     "ladder", "crate", "dust")
+    ("", "snore", "tears", "notes", "streaks", "wave", "far wave", "football", "desk", "bicycle",
+     "ladder", "crate", "nothing")
 )  # fmt: skip
 """Props that are marks in the air, or that nobody holds."""
 
@@ -47,10 +47,17 @@ PATTERN_NAMES = {
     "dots": "dotted",
     "rays": "full of rays",
 }
-COUNTED = ("Nobody is", "One figure is", "Two figures are", "Three figures are",
-           "Four figures are", "Five figures are", "Six figures are", "Seven figures are")  # fmt: skip
+COUNTED = (
+    "Nobody is",
+    "One figure is",
+    "Two figures are",
+    "Three figures are",
+    "Four figures are",
+    "Five figures are",
+    "Six figures are",
+    "Seven figures are",
+)
 OUTDOORS = ("street", "forest", "harbour", "desert", "farm", "beach")
-MOOD_NAMES = {"happy": "happy", "sad": "sad", "angry": "angry", "surprised": "surprised"}
 LEAST = 4
 
 
@@ -92,12 +99,13 @@ def describe(art: PanelArt, beat: Beat, people: Sequence[Person], panel: str) ->
     facts += doing
     for figure in art.seen:
         if held := _held(figure.pose):
-            facts.append(f"{_cap(people[figure.who].looks)} holds a {held}.")
+            facts.append(f"{_cap(people[figure.who].looks)} holds {_a(held)}.")
     spoken = [_spoken(art, people, i) for i in range(len(art.texts))]
     facts += spoken
+    facts += [f"{_a(thing).capitalize()} lies on the ground." for thing in art.lying]
     facts += [f"There is {_a(thing)} in the background." for thing in dict.fromkeys(art.things)][:2]
     for figure in art.seen:
-        if len(facts) < LEAST and figure.face and figure.mood in MOOD_NAMES:
+        if len(facts) < LEAST and figure.face and figure.mood != "neutral":
             facts.append(f"{_cap(people[figure.who].looks)} looks {figure.mood}.")
     if len(facts) < LEAST and not art.in_place:
         facts.append(f"The background is {PATTERN_NAMES[art.backdrop]}.")
@@ -106,9 +114,7 @@ def describe(art: PanelArt, beat: Beat, people: Sequence[Person], panel: str) ->
             side = "right" if figure.facing > 0 else "left"
             facts.append(f"{_cap(people[figure.who].looks)} faces {side}.")
     if len(facts) < LEAST:
-        facts.append(
-            "No figure casts a shadow here." if not art.seen else f"It is a {art.shot} shot."
-        )
+        facts.append(f"It is a {art.shot} shot.")
     if len(facts) < LEAST:
         facts.append("Nobody speaks." if not art.texts else "The panel holds lettering.")
     opening = facts[0] if art.in_place else f"{COUNTED[len(art.seen)]} in the panel."

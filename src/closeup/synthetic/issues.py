@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from closeup.groups import Loaded
 from closeup.question import Split
 from closeup.records import CloseupError
-from closeup.synthetic.artist import PAGES_PER_ISSUE, TEST_SEEDS_FROM, draw_page, encode
+from closeup.synthetic.artist import (
+    PAGES_PER_ISSUE,
+    SUFFIX,
+    TEST_SEEDS_FROM,
+    draw_page,
+    encode,
+)
 
 
 @dataclass(frozen=True)
@@ -21,7 +27,7 @@ class SyntheticIssue:
         """Draw the pages."""
         for seed in self.seeds:
             page, image = draw_page(seed)
-            yield Loaded(page, encode(image), ".png")
+            yield Loaded(page, encode(image), SUFFIX)
 
 
 def synthetic_issues(first: int, pages: int) -> list[SyntheticIssue]:

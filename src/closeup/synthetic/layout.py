@@ -26,7 +26,8 @@ class Frame:
 
     box: Box
     polygon: Points | None = None
-    """The true edge where it is not the box: slanted, or round and written as many points."""
+    """The true edge where it is not the box: slanted, from the upper left corner clockwise, or
+    round and written as many points."""
     round: bool = False
     bleeds: bool = False
     """Runs off the page on one side or more; such a panel has no border there."""
@@ -110,7 +111,7 @@ def _tiers(rng: random.Random, inner: Box, count: int, gutter: int) -> list[Fram
         if stack:
             frames += _tall_beside_stack(rng, tier, size, gutter)
         else:
-            slant = rng.uniform(-0.07, 0.07) * tier.height if slanted else 0.0
+            slant = max(-40.0, min(40.0, rng.uniform(-0.1, 0.1) * tier.height)) * slanted
             frames += _columns(rng, tier, size, gutter, slant)
     return frames
 
@@ -242,4 +243,7 @@ def _with_insets(rng: random.Random, frames: list[Frame], area: int) -> list[Fra
 def _mirrored(frame: Frame, width: int) -> Frame:
     box = Box(width - frame.box.x1, frame.box.y0, width - frame.box.x0, frame.box.y1)
     polygon = frame.polygon and tuple((width - x, y) for x, y in frame.polygon)
+    if polygon and not frame.round:
+        b, a, d, c = polygon
+        polygon = (a, b, c, d)
     return replace(frame, box=box, polygon=polygon)

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from closeup.geometry import Box
-from closeup.synthetic.canvas import COARSE, Canvas, Points
+from closeup.page import Keypoint
+from closeup.synthetic.canvas import Canvas, Points
 from closeup.synthetic.cast import Person
 from closeup.synthetic.figure import Figure, draw_figure
 from closeup.synthetic.layout import Frame
@@ -28,17 +29,22 @@ from closeup.synthetic.scenery import (
     Rgb,
     draw_pattern,
     draw_place,
-    platform,
-    shadow,
 )
+from closeup.synthetic.skeleton import joints
 from closeup.synthetic.staging import Mark, Stage, stage
 from closeup.synthetic.story import Beat
 from closeup.synthetic.styles import Style
+from closeup.synthetic.supports import platform, shadow
 from closeup.synthetic.texts import Mouth, Text, compose
+from closeup.synthetic.things import THINGS, draw_prop
 
 TRIES = 6
+FIRST_SMALL = 150
+"""Owner number of the first small thing."""
 ENOUGH = 0.3
-"""Share of a figure that must be left visible, unless its head is."""
+"""Share of a figure within its panel that must be left visible, beside most of its head."""
+SLIVER = 16
+"""Pixels; nobody is asked to see less."""
 HUES: tuple[Rgb, ...] = (
     (250, 226, 196), (206, 226, 236), (226, 214, 236), (214, 232, 206), (248, 236, 190),
     (244, 208, 204), (228, 228, 226),
@@ -52,7 +58,7 @@ class Seen:
     who: int
     box: Box
     face: Box | None
-    keypoints: tuple[tuple[float, float, int], ...]
+    keypoints: tuple[Keypoint, ...]
     plane: int
     truncated: bool
     pose: Pose
@@ -70,6 +76,8 @@ class PanelArt:
     texts: tuple[Text, ...]
     things: tuple[str, ...]
     """What the backdrop plainly shows."""
+    lying: tuple[str, ...]
+    """Small things left on the ground."""
     backdrop: str
     """The place, or the pattern that stands for none."""
     in_place: bool
@@ -126,18 +134,24 @@ def _attempt(
     style, people = studio.style, studio.people
     width, height = int(frame.box.width), int(frame.box.height)
     canvas = style.canvas(width, height)
-    inner = _inner(frame)
+    inner = _beside(_inner(frame), holes)
     poses = [pose(part.action, rng) for part in parts]
+    heads_up = [
+        -joints(people[part.who], posed, 0.0, 0.0, 1.0, 1).head[1]
+        for part, posed in zip(parts, poses, strict=True)
+    ]
     talks = any(line.kind in ("speech", "thought") for line in beat.lines)
     plan = stage(
         rng,
         inner.width,
         inner.height,
         [people[part.who].stature for part in parts],
+        heads_up,
         poses,
         talks,
     )
     things, backdrop, in_place, floor = _backdrop(canvas, studio, beat, plan, inner, rng)
+    small = _scatter(canvas, plan, inner, rng) if in_place else {}
     figures: dict[int, tuple[Mark, Figure]] = {}
     for mark in plan.marks:
         part, key = parts[mark.index], mark.index + 1
@@ -192,10 +206,13 @@ def _attempt(
         for key, name in things.items()
         if canvas.visible(key) > 0.6 and (b := canvas.visible_box(key)) and b.width > 0.07 * width
     )
+    lying = tuple(name for key, name in small.items() if canvas.visible(key) > 0.85)
     if frame.polygon:
         edge = [(x - frame.box.x0, y - frame.box.y0) for x, y in frame.polygon]
         canvas.line([*edge, edge[0]], style.pen * 3.4, taper=0)
-    art = PanelArt(canvas.image(), tuple(seen), tuple(texts), shown, backdrop, in_place, plan.shot)
+    art = PanelArt(
+        canvas.image(), tuple(seen), tuple(texts), shown, lying, backdrop, in_place, plan.shot
+    )
     return art, lost
 
 
@@ -223,6 +240,7 @@ def _backdrop(
     closer = plan.shot != "long"
     if beat.parts and rng.random() < (0.4 if closer else 0.12):
         kinds = [k for k in PATTERNS if style.speed_lines or k not in ("focus", "speed")]
+        kinds = [k for k in kinds if closer or k != "plain"]
         kind, hue = rng.choice(kinds), rng.choice(HUES)
         draw_pattern(canvas, kind, hue, rng)
         return {}, kind, False, hue
@@ -232,49 +250,63 @@ def _backdrop(
     return things, beat.place, True, ROOMS[beat.place].floor
 
 
+def _scatter(canvas: Canvas, plan: Stage, inner: Box, rng: random.Random) -> dict[int, str]:
+    """Now and then, small things on the ground: what they are stands in no caption."""
+    top = inner.y0 + max(plan.floor + 6, 0.5 * inner.height)
+    bottom = inner.y1 - 6
+    if bottom - top < 24 or rng.random() > 0.42:
+        return {}
+    drawn = {}
+    for i, name in enumerate(rng.sample(sorted(THINGS), rng.choice((1, 1, 2, 3)))):
+        x, y = rng.uniform(inner.x0 + 20, inner.x1 - 20), rng.uniform(top + 20, bottom)
+        with canvas.owner(FIRST_SMALL + i):
+            draw_prop(canvas, name, x, y, rng.uniform(17, 34), rng)
+        drawn[FIRST_SMALL + i] = name
+    return drawn
+
+
 def _seen(
     canvas: Canvas, key: int, figure: Figure, frame: Frame
-) -> tuple[Box, Box | None, tuple[tuple[float, float, int], ...], bool] | None:
+) -> tuple[Box, Box | None, tuple[Keypoint, ...], bool] | None:
     """What is visible of a figure, or None where too little is for anyone to count it."""
-    box, drawn = canvas.visible_box(key), canvas.drawn_box(key)
-    if box is None or drawn is None or min(box.width, box.height) < 16:
-        return None
     width, height = canvas.width, canvas.height
-    head = _clip(figure.head, width, height)
+    drawn, head = canvas.drawn_box(key), _clip(figure.head, width, height)
+    within = drawn and _clip(drawn, width, height)
+    if drawn is None or within is None or min(within.width, within.height) < SLIVER:
+        return None
+    kept = canvas.visible(key)
+    box = canvas.visible_box(key) if kept > ENOUGH else None
+    if box is None or min(box.width, box.height) < SLIVER:
+        return None
     share = 0.0
     if head:
         inside = head.area / figure.head.area
         share = inside * min(1.0, _shown(canvas, key, head) / 0.7)
-    kept = canvas.visible(key)
-    if share < 0.55 or kept < ENOUGH:
+    if share < 0.55:
         return None
-    keypoints = []
+    keypoints: list[Keypoint] = []
     for x, y, _ in figure.keypoints:
         if not (0 <= x < width and 0 <= y < height):
             keypoints.append((0.0, 0.0, 0))
         else:
-            keypoints.append((x, y, 2 if _shown(canvas, key, _spot(x, y)) > 0.3 else 1))
+            keypoints.append((x, y, 2 if canvas.owner_at(x, y) == key else 1))
     margin = 3.0
     cut = drawn.x0 < -margin or drawn.y0 < -margin
     cut = cut or drawn.x1 > width + margin or drawn.y1 > height + margin
-    if frame.polygon and not cut:
-        cut = not all(
-            _contains(frame, x, y)
-            for x, y in ((drawn.x0, drawn.y0), (drawn.x1, drawn.y0), (drawn.x0, drawn.y1), (drawn.x1, drawn.y1))
-        ) and kept < 0.97  # fmt: skip
+    if frame.polygon and not cut and kept < 0.97:
+        cut = not all(_contains(frame, *corner) for corner in _corners(drawn))
     return box, (head and head.intersection(box)), tuple(keypoints), bool(cut)
 
 
 def _shown(canvas: Canvas, key: int, box: Box) -> float:
     """The share of a box, in panel pixels, where `key` is what is visible."""
-    cells = np.asarray(canvas._owners._image)
-    x0, y0, x1, y1 = (max(0, round(v / COARSE)) for v in box.corners)
-    part = cells[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
-    return float(np.count_nonzero(part == key)) / part.size if part.size else 0.0
-
-
-def _spot(x: float, y: float) -> Box:
-    return Box(x - 3, y - 3, x + 3, y + 3)
+    steps = [(i + 0.5) / 8 for i in range(8)]
+    hits = sum(
+        canvas.owner_at(box.x0 + u * box.width, box.y0 + v * box.height) == key
+        for u in steps
+        for v in steps
+    )
+    return hits / 64
 
 
 def _inner(frame: Frame) -> Box:
@@ -286,6 +318,19 @@ def _inner(frame: Frame) -> Box:
         left, right = _straight(frame)
         return Box(left, 0, right, height)
     return Box(0, 0, width, height)
+
+
+def _beside(inner: Box, holes: Sequence[Box]) -> Box:
+    """What an inset leaves of the stage: the side of it that is wider."""
+    for hole in holes:
+        left, right = hole.x0 - inner.x0, inner.x1 - hole.x1
+        if max(left, right) > 0.4 * inner.width:
+            inner = (
+                Box(inner.x0, inner.y0, hole.x0, inner.y1)
+                if left > right
+                else Box(hole.x1, inner.y0, inner.x1, inner.y1)
+            )
+    return inner
 
 
 def _straight(frame: Frame) -> tuple[float, float]:
@@ -300,7 +345,7 @@ def _lettering_area(frame: Frame, style: Style) -> Box:
     if frame.round:
         return Box(0.13 * width, 0.13 * height, 0.87 * width, 0.87 * height)
     left, right = _straight(frame) if frame.polygon else (0.0, width)
-    edge = style.pen * 1.7
+    edge = style.pen * 1.7 + (16 if frame.bleeds else 0)
     return Box(left + edge, edge, right - edge, height - edge)
 
 
@@ -308,7 +353,7 @@ def _clip(box: Box, width: float, height: float) -> Box | None:
     return box.intersection(Box(0, 0, width, height))
 
 
-def _corners(box: Box) -> Points:
+def _corners(box: Box) -> list[tuple[float, float]]:
     return [(box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1)]
 
 

@@ -16,10 +16,14 @@ from numpy.typing import NDArray
 from closeup.geometry import Box
 from closeup.page import BalloonKind
 
+Point = tuple[float, float]
+
 STEPS = 15
 """Places tried along each side of a panel."""
 GAP = 7.0
 """Pixels between pieces of lettering."""
+MOST_HIDDEN = {"sign": 0.02, "sfx": 0.25}
+"""How much of a sign or a sound, as a share of its own box, may lie over figures."""
 
 
 @dataclass(frozen=True)
@@ -73,16 +77,20 @@ def place(
     ordered = [i for i, piece in enumerate(pieces) if piece.kind not in ("sign", "sfx")]
     loose = [i for i, piece in enumerate(pieces) if piece.kind in ("sign", "sfx")]
     places: list[Box | None] = [None] * len(pieces)
+    tails: list[Box] = []
     inverted = rng.random() < 0.4
     for rank, i in enumerate(ordered):
         earlier = [box for j in ordered[:rank] if (box := places[j])]
         rest = len(ordered) - rank - 1
         lower = inverted and rank == 0 and rest > 0
-        places[i] = _best(rng, pieces[i], around, earlier, rest, lower)
+        found = places[i] = _best(rng, pieces[i], around, earlier, tails, rest, lower)
+        mouth = pieces[i].mouth
+        if found and mouth:
+            tails += [Box(x - 7, y - 7, x + 7, y + 7) for x, y in _path(found, mouth)]
     for i in loose:
         taken = [box for box in places if box]
         blocked = Surroundings(around.area, around.heads, around.bodies, [*around.blocked, *taken])
-        places[i] = _best(rng, pieces[i], blocked, [], 0, rng.random() < 0.3)
+        places[i] = _best(rng, pieces[i], blocked, [], tails, 0, rng.random() < 0.3)
     return places
 
 
@@ -99,6 +107,7 @@ def _best(
     piece: Piece,
     around: Surroundings,
     earlier: list[Box],
+    tails: list[Box],
     rest: int,
     lower: bool,
 ) -> Box | None:
@@ -116,22 +125,26 @@ def _best(
     )
     boxes = np.stack((x, y, x + piece.width, y + piece.height), axis=1)
     free = ~_meets(boxes, [*around.heads], 5.0) & ~_meets(boxes, [*around.blocked, *earlier], GAP)
+    hidden = _overlap(boxes, around.bodies) / (piece.width * piece.height)
+    if piece.kind in ("sign", "sfx"):
+        free &= hidden <= MOST_HIDDEN[piece.kind]
     for box in earlier:
-        below = boxes[:, 1] >= box.y1
-        beside = (boxes[:, 0] >= box.x1) & (boxes[:, 3] > box.y0 + 0.3 * box.height)
+        below = boxes[:, 1] >= box.y1 + 2
+        beside = (boxes[:, 0] >= box.x1 + 2) & (boxes[:, 3] > box.y0 + 0.3 * box.height)
         free &= below | beside
     if not free.any():
         return None
     along, down = (x - area.x0) / area.width, (y - area.y0) / area.height
-    cost = 1.5 * _overlap(boxes, around.bodies) / (piece.width * piece.height)
+    cost = 1.5 * hidden
+    cost += 1.2 * _meets(boxes, tails, 0.0)
     cost += np.array([rng.random() * 0.16 for _ in range(STEPS)])[:, None].repeat(STEPS, 1).ravel()
     if piece.kind == "caption":
         cost += 3 * (down if not earlier else 1 - down) + (along if not earlier else 1 - along)
     elif piece.kind in ("sign", "sfx"):
-        cost += 4 * _overlap(boxes, around.bodies) / (piece.width * piece.height)
+        cost += 4 * hidden
         cost += rng.uniform(-0.5, 0.5) * along + 0.4 * abs(down - 0.45)
     else:
-        cost += (0.25 + 0.9 * rest) * (abs(down - 0.22) if lower else down)
+        cost += (0.25 + 0.7 * rest) * (abs(down - 0.22) if lower else down)
         cost += 0.5 * rest * along
         if piece.mouth:
             dx = np.abs(x + piece.width / 2 - piece.mouth[0])
@@ -139,11 +152,18 @@ def _best(
             dy = np.where(dy > 0, np.maximum(0, dy - 0.7 * piece.height), -1.4 * dy)
             cost += (1.3 * np.maximum(0, dx - 0.3 * piece.width) + 1.3 * dy) / around.reach
     cost[~free] = np.inf
-    best = np.argsort(cost, kind="stable")[:8]
+    best = np.argsort(cost, kind="stable")[:20]
     if piece.mouth:
         mouth, heads = piece.mouth, around.heads
         scored = [
-            (cost[i] + 0.7 * _crossed(boxes[i], mouth, heads), i) for i in best if cost[i] < np.inf
+            (
+                cost[i]
+                + 0.9 * _crossed(boxes[i], mouth, heads)
+                + 3.0 * _crossed(boxes[i], mouth, earlier),
+                i,
+            )
+            for i in best
+            if cost[i] < np.inf
         ]
         chosen = min(scored)[1]
     else:
@@ -152,20 +172,24 @@ def _best(
     return Box(x0, y0, x0 + piece.width, y0 + piece.height)
 
 
-def _crossed(box: NDArray[np.float64], mouth: tuple[float, float], heads: Sequence[Box]) -> int:
-    """How many other heads a straight tail would run over."""
-    cx, cy = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    steps = max(2, int(hypot(mouth[0] - cx, mouth[1] - cy) / 25))
-    hits = 0
-    for head in heads:
-        if head.x0 <= mouth[0] <= head.x1 and head.y0 <= mouth[1] <= head.y1:
-            continue
-        for i in range(1, steps):
-            x, y = cx + (mouth[0] - cx) * i / steps, cy + (mouth[1] - cy) * i / steps
-            if head.x0 < x < head.x1 and head.y0 < y < head.y1:
-                hits += 1
-                break
-    return hits
+def _crossed(corners: NDArray[np.float64], mouth: Point, hurdles: Sequence[Box]) -> int:
+    """How many heads (but the speaker's) and balloons a straight tail would run over."""
+    path = _path(Box(*corners.tolist()), mouth)
+    return sum(
+        any(_holds(hurdle, at) for at in path) for hurdle in hurdles if not _holds(hurdle, mouth)
+    )
+
+
+def _path(box: Box, mouth: Point) -> list[Point]:
+    """Points along a straight tail, outside its balloon."""
+    (cx, cy), (mx, my) = box.center, mouth
+    steps = max(2, int(hypot(mx - cx, my - cy) / 18))
+    along = [(cx + (mx - cx) * i / steps, cy + (my - cy) * i / steps) for i in range(1, steps)]
+    return [at for at in along if not _holds(box, at)]
+
+
+def _holds(box: Box, at: Point) -> bool:
+    return box.x0 <= at[0] <= box.x1 and box.y0 <= at[1] <= box.y1
 
 
 def _common(boxes: NDArray[np.float64], others: Sequence[Box], pad: float) -> NDArray[np.float64]:
@@ -179,7 +203,7 @@ def _common(boxes: NDArray[np.float64], others: Sequence[Box], pad: float) -> ND
 
 
 def _meets(boxes: NDArray[np.float64], others: Sequence[Box], pad: float) -> NDArray[np.bool_]:
-    return (_common(boxes, others, pad) > 0).any(axis=1)
+    return np.asarray((_common(boxes, others, pad) > 0).any(axis=1))
 
 
 def _overlap(boxes: NDArray[np.float64], others: Sequence[Box]) -> NDArray[np.float64]:

@@ -179,7 +179,8 @@ COMMON: tuple[str, ...] = (
     "| C: And I set it on the {spot}.",
     "A: I dreamt of a {colour} {beast}. | B: What did it want? | A: {food_cap}. "
     "| B: Don't they all.",
-    "A: My feet hurt. | B: Take off the boots. | A: These are {C}'s boots. | C: So that's why mine pinch!",
+    "A: My feet hurt. | B: Take off the boots. | A: These are {C}'s boots. "
+    "| C: So that's why mine pinch!",
     "A: Keep your voice down. | B: Who is listening? | A: That {beast}. | B: It is stuffed, {A}.",
     "A: What time is it? | B: Half past something. | A: Past what? "
     "| B: The clock fell in the {food}.",

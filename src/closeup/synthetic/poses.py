@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 
 Limb = tuple[float, float]
 """Directions of the upper and the lower half of an arm or a leg."""
+_Pair = tuple[float, float, float, float]
+"""The near limb and the far limb."""
 
 
 @dataclass(frozen=True)
@@ -32,822 +34,283 @@ class Pose:
     point: bool = False
     """The near hand points with one finger."""
     expression: str = "neutral"
+    posture: str = ""
+    """What the legs do while the hands are busy, where that is an action of its own: sitting,
+    kneeling, lying, crouching or walking. As true of the figure as `action`."""
 
 
-_STAND = {"near_leg": (-5.0, -5.0), "far_leg": (9.0, 4.0)}
-_STRIDE = {"near_leg": (26.0, 12.0), "far_leg": (-20.0, -42.0)}
-_BRACE = {"near_leg": (-28.0, -24.0), "far_leg": (34.0, 12.0)}
-_SIT = {"near_leg": (86.0, 4.0), "far_leg": (78.0, -6.0)}
-_FLOOR = {"near_leg": (92.0, 84.0), "far_leg": (112.0, 62.0)}
-_CROSSED = {"near_leg": (72.0, -78.0), "far_leg": (84.0, -70.0)}
-_KNEES_UP = {"near_leg": (140.0, 22.0), "far_leg": (132.0, 30.0)}
-_KNEEL = {"near_leg": (4.0, -88.0), "far_leg": (84.0, 2.0)}
-_BOTH_KNEES = {"near_leg": (16.0, -86.0), "far_leg": (26.0, -84.0)}
-_CROUCH = {"near_leg": (104.0, -34.0), "far_leg": (88.0, -28.0)}
-_PRONE = {"near_leg": (-86.0, -96.0), "far_leg": (-84.0, -140.0)}
-_SUPINE = {"near_leg": (90.0, 88.0), "far_leg": (128.0, 46.0)}
-_REST: Limb = (-8.0, 8.0)
-_LOOSE: Limb = (14.0, 28.0)
+_STAND = (-5, -5, 9, 4)
+_STRIDE = (26, 12, -20, -42)
+_BRACE = (-28, -24, 34, 12)
+_SIT = (86, 4, 78, -6)
+_FLOOR = (92, 84, 112, 62)
+_CROSSED = (72, -78, 84, -70)
+_KNEES_UP = (140, 22, 132, 30)
+_KNEEL = (4, -88, 84, 2)
+_BOTH_KNEES = (16, -86, 26, -84)
+_CROUCH = (104, -34, 88, -28)
+_PRONE = (-86, -96, -84, -140)
+_SUPINE = (90, 88, 128, 46)
+_HANGING = (-8, 8, 14, 28)
+
+_POSTURES: dict[_Pair, str] = {
+    _STRIDE: "walking",
+    _SIT: "sitting",
+    _FLOOR: "sitting",
+    _CROSSED: "sitting",
+    _KNEES_UP: "sitting",
+    _KNEEL: "kneeling",
+    _BOTH_KNEES: "kneeling",
+    _CROUCH: "crouching",
+    _PRONE: "lying",
+    _SUPINE: "lying",
+}
 
 
-def _poses(action: str, *variants: dict) -> tuple[Pose, ...]:
-    return tuple(
-        Pose(action, **{"near_arm": _REST, "far_arm": _LOOSE, **variant}) for variant in variants
+def _way(
+    arms: _Pair,
+    legs: _Pair,
+    *,
+    lean: float = 0,
+    head: float = 0,
+    lift: float = 0,
+    prop: str = "",
+    seat: str = "",
+    point: bool = False,
+    expression: str = "neutral",
+) -> Pose:
+    """One way to hold an action that the table names."""
+    return Pose(
+        action="",
+        near_arm=arms[:2],
+        far_arm=arms[2:],
+        near_leg=legs[:2],
+        far_leg=legs[2:],
+        lean=lean,
+        head=head,
+        lift=lift,
+        prop=prop,
+        seat=seat,
+        point=point,
+        expression=expression,
+        posture="lying" if lean < -50 and not lift else _POSTURES.get(legs, ""),
     )
 
 
-_ALL = (
-    _poses(
-        "standing",
-        {**_STAND},
-        {**_STAND, "near_arm": (-42.0, 48.0)},
-        {**_STAND, "near_arm": (-20.0, -34.0), "far_arm": (6.0, -6.0), "lean": -3.0},
-        {**_SIT, "seat": "stool", "near_arm": (10.0, 60.0)},
+# fmt: off
+_WAYS: dict[str, tuple[Pose, ...]] = {
+    "standing": (
+        _way(_HANGING, _STAND),
+        _way((-42, 48, 14, 28), _STAND),
+        _way((-20, -34, 6, -6), _STAND, lean=-3),
+        _way((24, 14, 34, 26), (-8, -14, 10, -2), lean=34, head=2),
     ),
-    _poses(
-        "walking",
-        {**_STRIDE, "near_arm": (-32.0, -4.0), "far_arm": (30.0, 58.0), "lean": 5.0},
-        {
-            "near_leg": (34.0, 26.0),
-            "far_leg": (-26.0, -34.0),
-            "near_arm": (-26.0, -6.0),
-            "far_arm": (36.0, 70.0),
-            "lean": 2.0,
-        },
-        {
-            "near_leg": (58.0, -18.0),
-            "far_leg": (-2.0, -40.0),
-            "near_arm": (-30.0, 20.0),
-            "far_arm": (28.0, 80.0),
-            "lean": 34.0,
-            "head": 8.0,
-        },
+    "walking": (
+        _way((-32, -4, 30, 58), _STRIDE, lean=5),
+        _way((-26, -6, 36, 70), (34, 26, -26, -34), lean=2),
+        _way((-30, 20, 28, 80), (58, -18, -2, -40), lean=34, head=8),
     ),
-    _poses(
-        "running",
-        {
-            "near_leg": (76.0, -12.0),
-            "far_leg": (-28.0, -96.0),
-            "near_arm": (-58.0, 34.0),
-            "far_arm": (52.0, 138.0),
-            "lean": 18.0,
-            "lift": 0.03,
-        },
-        {
-            "near_leg": (62.0, 40.0),
-            "far_leg": (-48.0, -86.0),
-            "near_arm": (-66.0, 10.0),
-            "far_arm": (60.0, 120.0),
-            "lean": 28.0,
-            "head": 6.0,
-            "lift": 0.04,
-        },
-        {
-            "near_leg": (92.0, 10.0),
-            "far_leg": (-56.0, -120.0),
-            "near_arm": (-70.0, -10.0),
-            "far_arm": (66.0, 130.0),
-            "lean": 46.0,
-            "head": 10.0,
-        },
+    "running": (
+        _way((-58, 34, 52, 138), (76, -12, -28, -96), lean=18, lift=0.03),
+        _way((-66, 10, 60, 120), (62, 40, -48, -86), lean=28, head=6, lift=0.04),
+        _way((-70, -10, 66, 130), (92, 10, -56, -120), lean=46, head=10),
     ),
-    _poses(
-        "jumping",
-        {
-            "near_leg": (62.0, -46.0),
-            "far_leg": (14.0, -66.0),
-            "near_arm": (146.0, 166.0),
-            "far_arm": (118.0, 148.0),
-            "lift": 0.2,
-            "expression": "happy",
-        },
-        {
-            "near_leg": (-42.0, -34.0),
-            "far_leg": (44.0, 36.0),
-            "near_arm": (-128.0, -150.0),
-            "far_arm": (128.0, 152.0),
-            "lift": 0.18,
-            "expression": "happy",
-        },
-        {
-            "near_leg": (86.0, 70.0),
-            "far_leg": (-56.0, -76.0),
-            "near_arm": (-96.0, -86.0),
-            "far_arm": (96.0, 104.0),
-            "lean": 14.0,
-            "lift": 0.2,
-        },
-        {
-            "near_leg": (112.0, -26.0),
-            "far_leg": (98.0, -40.0),
-            "near_arm": (60.0, 90.0),
-            "far_arm": (76.0, 100.0),
-            "lean": 24.0,
-            "lift": 0.24,
-        },
+    "jumping": (
+        _way((146, 166, 118, 148), (62, -46, 14, -66), lift=0.2, expression="happy"),
+        _way((-128, -150, 128, 152), (-42, -34, 44, 36), lift=0.18, expression="happy"),
+        _way((-96, -86, 96, 104), (86, 70, -56, -76), lean=14, lift=0.2),
+        _way((60, 90, 76, 100), (112, -26, 98, -40), lean=24, lift=0.24),
     ),
-    _poses(
-        "sitting",
-        {**_SIT, "seat": "chair", "near_arm": (24.0, 70.0), "far_arm": (30.0, 76.0)},
-        {**_SIT, "seat": "stool", "near_arm": (-14.0, 50.0), "lean": 8.0},
-        {**_FLOOR, "near_arm": (-44.0, -30.0), "far_arm": (-24.0, -20.0), "lean": -22.0},
-        {**_CROSSED, "near_arm": (18.0, 64.0), "far_arm": (34.0, 70.0)},
-        {**_KNEES_UP, "near_arm": (66.0, 84.0), "far_arm": (72.0, 80.0), "lean": 6.0},
+    "sitting": (
+        _way((24, 70, 30, 76), _SIT, seat="chair"),
+        _way((-14, 50, 14, 28), _SIT, lean=8, seat="stool"),
+        _way((-44, -30, -24, -20), _FLOOR, lean=-22),
+        _way((18, 64, 34, 70), _CROSSED),
+        _way((66, 84, 72, 80), _KNEES_UP, lean=6),
     ),
-    _poses(
-        "kneeling",
-        {**_KNEEL, "near_arm": (10.0, 40.0), "far_arm": (52.0, 60.0)},
-        {**_BOTH_KNEES, "near_arm": (16.0, 70.0), "far_arm": (26.0, 74.0), "lean": 4.0},
-        {
-            **_BOTH_KNEES,
-            "near_arm": (34.0, 24.0),
-            "far_arm": (48.0, 34.0),
-            "lean": 46.0,
-            "head": 26.0,
-        },
+    "kneeling": (
+        _way((10, 40, 52, 60), _KNEEL),
+        _way((16, 70, 26, 74), _BOTH_KNEES, lean=4),
+        _way((34, 24, 48, 34), _BOTH_KNEES, lean=46, head=26),
     ),
-    _poses(
-        "lying",
-        {
-            **_SUPINE,
-            "near_arm": (78.0, 92.0),
-            "far_arm": (-120.0, 150.0),
-            "lean": -88.0,
-            "head": -70.0,
-        },
-        {**_PRONE, "near_arm": (8.0, 84.0), "far_arm": (24.0, 96.0), "lean": 58.0, "head": -4.0},
-        {
-            **_FLOOR,
-            "near_arm": (-18.0, -70.0),
-            "far_arm": (60.0, 84.0),
-            "lean": -56.0,
-            "head": -22.0,
-        },
-        {
-            **_SUPINE,
-            "near_arm": (-150.0, 140.0),
-            "far_arm": (40.0, 90.0),
-            "lean": -70.0,
-            "head": -48.0,
-        },
+    "lying": (
+        _way((78, 92, -120, 150), _SUPINE, lean=-88, head=-70),
+        _way((8, 84, 24, 96), _PRONE, lean=58, head=-4),
+        _way((-18, -70, 60, 84), _FLOOR, lean=-56, head=-22),
+        _way((-150, 140, 40, 90), _SUPINE, lean=-70, head=-48),
+        _way((84, 104, 100, 140), (172, 180, 162, 172), lean=-82, head=-44),
+        _way((18, 158, 32, 162), (-64, 178, -56, 166), lean=40, head=-6),
     ),
-    _poses(
-        "climbing",
-        {
-            "near_leg": (78.0, -16.0),
-            "far_leg": (12.0, -12.0),
-            "near_arm": (158.0, 172.0),
-            "far_arm": (118.0, 158.0),
-            "lift": 0.16,
-            "prop": "ladder",
-            "head": -12.0,
-        },
-        {
-            "near_leg": (30.0, -30.0),
-            "far_leg": (86.0, -10.0),
-            "near_arm": (112.0, 160.0),
-            "far_arm": (164.0, 174.0),
-            "lift": 0.2,
-            "lean": 6.0,
-            "prop": "ladder",
-            "head": -14.0,
-        },
-        {
-            "near_leg": (96.0, -24.0),
-            "far_leg": (64.0, -38.0),
-            "near_arm": (138.0, 150.0),
-            "far_arm": (104.0, 146.0),
-            "lean": 30.0,
-            "lift": 0.12,
-            "prop": "ladder",
-            "head": -6.0,
-        },
+    "climbing": (
+        _way((158, 172, 118, 158), (78, -16, 12, -12), head=-12, lift=0.16, prop="ladder"),
+        _way((112, 160, 164, 174), (30, -30, 86, -10), lean=6, head=-14, lift=0.2, prop="ladder"),
+        _way((138, 150, 104, 146), (96, -24, 64, -38), lean=30, head=-6, lift=0.12, prop="ladder"),
     ),
-    _poses(
-        "crawling",
-        {
-            "near_leg": (26.0, -78.0),
-            "far_leg": (-14.0, -92.0),
-            "near_arm": (22.0, 10.0),
-            "far_arm": (-8.0, 2.0),
-            "lean": 78.0,
-            "head": 14.0,
-        },
-        {
-            "near_leg": (52.0, -70.0),
-            "far_leg": (0.0, -90.0),
-            "near_arm": (52.0, 40.0),
-            "far_arm": (12.0, 6.0),
-            "lean": 58.0,
-            "head": 6.0,
-        },
+    "crawling": (
+        _way((22, 10, -8, 2), (26, -78, -14, -92), lean=78, head=14),
+        _way((52, 40, 12, 6), (52, -70, 0, -90), lean=58, head=6),
     ),
-    _poses(
-        "waving",
-        {**_STAND, "near_arm": (-132.0, -172.0), "prop": "wave", "expression": "happy"},
-        {
-            **_STAND,
-            "far_arm": (138.0, 176.0),
-            "prop": "far wave",
-            "expression": "happy",
-            "lean": -4.0,
-        },
-        {
-            **_SIT,
-            "seat": "stool",
-            "far_arm": (126.0, 182.0),
-            "prop": "far wave",
-            "expression": "happy",
-        },
-        {**_KNEEL, "far_arm": (120.0, 168.0), "prop": "far wave", "expression": "happy"},
-        {
-            **_FLOOR,
-            "near_arm": (-46.0, -30.0),
-            "far_arm": (112.0, 160.0),
-            "prop": "far wave",
-            "lean": -20.0,
-        },
+    "waving": (
+        _way((-132, -172, 14, 28), _STAND, prop="wave", expression="happy"),
+        _way((-8, 8, 138, 176), _STAND, lean=-4, prop="far wave", expression="happy"),
+        _way((-8, 8, 126, 182), _SIT, prop="far wave", seat="stool", expression="happy"),
+        _way((-8, 8, 120, 168), _KNEEL, prop="far wave", expression="happy"),
+        _way((-46, -30, 112, 160), _FLOOR, lean=-20, prop="far wave"),
     ),
-    _poses(
-        "pointing",
-        {**_STAND, "near_arm": (88.0, 90.0), "point": True},
-        {**_STAND, "near_arm": (136.0, 140.0), "point": True, "head": -14.0},
-        {**_CROUCH, "near_arm": (74.0, 70.0), "point": True, "lean": 26.0},
-        {**_KNEEL, "near_arm": (98.0, 102.0), "point": True},
-        {**_SIT, "seat": "chair", "near_arm": (92.0, 94.0), "point": True, "lean": 6.0},
+    "pointing": (
+        _way((88, 90, 14, 28), _STAND, point=True),
+        _way((136, 140, 14, 28), _STAND, head=-14, point=True),
+        _way((74, 70, 14, 28), _CROUCH, lean=26, point=True),
+        _way((98, 102, 14, 28), _KNEEL, point=True),
+        _way((92, 94, 14, 28), _SIT, lean=6, seat="chair", point=True),
     ),
-    _poses(
-        "reading",
-        {
-            **_STAND,
-            "near_arm": (18.0, 98.0),
-            "far_arm": (36.0, 104.0),
-            "prop": "book",
-            "head": 18.0,
-        },
-        {
-            **_SIT,
-            "seat": "chair",
-            "near_arm": (20.0, 92.0),
-            "far_arm": (40.0, 98.0),
-            "prop": "book",
-            "head": 20.0,
-        },
-        {
-            **_PRONE,
-            "near_arm": (34.0, 96.0),
-            "far_arm": (44.0, 104.0),
-            "prop": "book",
-            "lean": 54.0,
-        },
-        {
-            **_CROSSED,
-            "near_arm": (22.0, 96.0),
-            "far_arm": (40.0, 102.0),
-            "prop": "book",
-            "head": 22.0,
-        },
-        {
-            **_SUPINE,
-            "near_arm": (150.0, 120.0),
-            "far_arm": (136.0, 112.0),
-            "prop": "book",
-            "lean": -72.0,
-            "head": -40.0,
-        },
+    "reading": (
+        _way((18, 98, 36, 104), _STAND, head=18, prop="book"),
+        _way((20, 92, 40, 98), _SIT, head=20, prop="book", seat="chair"),
+        _way((34, 96, 44, 104), _PRONE, lean=54, prop="book"),
+        _way((22, 96, 40, 102), _CROSSED, head=22, prop="book"),
+        _way((150, 120, 136, 112), _SUPINE, lean=-72, head=-40, prop="book"),
     ),
-    _poses(
-        "writing",
-        {**_STAND, "near_arm": (10.0, 104.0), "far_arm": (34.0, 92.0), "prop": "pad", "head": 20.0},
-        {
-            **_SIT,
-            "seat": "chair",
-            "near_arm": (30.0, 80.0),
-            "far_arm": (46.0, 84.0),
-            "prop": "desk",
-            "head": 24.0,
-            "lean": 12.0,
-        },
-        {
-            **_BOTH_KNEES,
-            "near_arm": (24.0, 92.0),
-            "far_arm": (40.0, 82.0),
-            "prop": "pad",
-            "head": 24.0,
-        },
-        {
-            **_CROSSED,
-            "near_arm": (16.0, 98.0),
-            "far_arm": (38.0, 86.0),
-            "prop": "pad",
-            "head": 22.0,
-        },
+    "writing": (
+        _way((10, 104, 34, 92), _STAND, head=20, prop="pad"),
+        _way((30, 80, 46, 84), _SIT, lean=12, head=24, prop="desk", seat="chair"),
+        _way((24, 92, 40, 82), _BOTH_KNEES, head=24, prop="pad"),
+        _way((16, 98, 38, 86), _CROSSED, head=22, prop="pad"),
     ),
-    _poses(
-        "drinking",
-        {**_STAND, "near_arm": (46.0, 152.0), "prop": "cup", "head": -16.0},
-        {**_SIT, "seat": "stool", "near_arm": (50.0, 150.0), "prop": "cup", "head": -12.0},
-        {**_FLOOR, "near_arm": (44.0, 152.0), "prop": "cup", "head": -14.0, "lean": -8.0},
-        {**_KNEEL, "near_arm": (48.0, 150.0), "prop": "cup", "head": -12.0},
+    "drinking": (
+        _way((46, 152, 14, 28), _STAND, head=-16, prop="cup"),
+        _way((50, 150, 14, 28), _SIT, head=-12, prop="cup", seat="stool"),
+        _way((44, 152, 14, 28), _FLOOR, lean=-8, head=-14, prop="cup"),
+        _way((48, 150, 14, 28), _KNEEL, head=-12, prop="cup"),
     ),
-    _poses(
-        "eating",
-        {**_STAND, "near_arm": (42.0, 142.0), "far_arm": (24.0, 88.0), "prop": "bowl"},
-        {
-            **_SIT,
-            "seat": "chair",
-            "near_arm": (46.0, 142.0),
-            "far_arm": (26.0, 88.0),
-            "prop": "bowl",
-        },
-        {**_CROSSED, "near_arm": (44.0, 144.0), "far_arm": (24.0, 86.0), "prop": "bowl"},
-        {**_STRIDE, "near_arm": (48.0, 146.0), "far_arm": (30.0, 84.0), "prop": "bowl"},
+    "eating": (
+        _way((42, 142, 24, 88), _STAND, prop="bowl"),
+        _way((46, 142, 26, 88), _SIT, prop="bowl", seat="chair"),
+        _way((44, 144, 24, 86), _CROSSED, prop="bowl"),
+        _way((48, 146, 30, 84), _STRIDE, prop="bowl"),
     ),
-    _poses(
-        "carrying",
-        {**_STRIDE, "near_arm": (14.0, 86.0), "far_arm": (30.0, 90.0), "prop": "box", "lean": -8.0},
-        {**_STAND, "near_arm": (152.0, 178.0), "far_arm": (160.0, 180.0), "prop": "box"},
-        {**_CROUCH, "near_arm": (36.0, 64.0), "far_arm": (46.0, 70.0), "prop": "box", "lean": 24.0},
-        {
-            **_STRIDE,
-            "near_arm": (-6.0, 4.0),
-            "far_arm": (30.0, 40.0),
-            "prop": "bucket",
-            "lean": 8.0,
-        },
-        {
-            **_STRIDE,
-            "near_arm": (-30.0, -168.0),
-            "far_arm": (20.0, 40.0),
-            "prop": "sack",
-            "lean": 24.0,
-            "head": 8.0,
-        },
+    "carrying": (
+        _way((14, 86, 30, 90), _STRIDE, lean=-8, prop="box"),
+        _way((152, 178, 160, 180), _STAND, prop="box"),
+        _way((36, 64, 46, 70), _CROUCH, lean=24, prop="box"),
+        _way((-6, 4, 30, 40), _STRIDE, lean=8, prop="bucket"),
+        _way((-30, -168, 20, 40), _STRIDE, lean=24, head=8, prop="sack"),
     ),
-    _poses(
-        "throwing",
-        {
-            **_BRACE,
-            "near_arm": (-112.0, -168.0),
-            "far_arm": (82.0, 92.0),
-            "prop": "ball",
-            "lean": -16.0,
-        },
-        {
-            **_BRACE,
-            "near_arm": (108.0, 100.0),
-            "far_arm": (-36.0, -10.0),
-            "prop": "thrown ball",
-            "lean": 22.0,
-        },
-        {
-            **_KNEEL,
-            "near_arm": (-110.0, -160.0),
-            "far_arm": (80.0, 90.0),
-            "prop": "ball",
-            "lean": -10.0,
-        },
+    "throwing": (
+        _way((-112, -168, 82, 92), _BRACE, lean=-16, prop="ball"),
+        _way((108, 100, -36, -10), _BRACE, lean=22, prop="thrown ball"),
+        _way((-110, -160, 80, 90), _KNEEL, lean=-10, prop="ball"),
     ),
-    _poses(
-        "pulling",
-        {
-            "near_leg": (34.0, 14.0),
-            "far_leg": (58.0, 30.0),
-            "near_arm": (76.0, 84.0),
-            "far_arm": (84.0, 88.0),
-            "prop": "rope",
-            "lean": -30.0,
-            "head": -12.0,
-        },
-        {
-            **_STRIDE,
-            "near_arm": (-56.0, -58.0),
-            "far_arm": (-38.0, -50.0),
-            "prop": "rope behind",
-            "lean": 28.0,
-            "head": 10.0,
-        },
-        {
-            **_FLOOR,
-            "near_arm": (74.0, 84.0),
-            "far_arm": (82.0, 88.0),
-            "prop": "rope",
-            "lean": -30.0,
-        },
+    "pulling": (
+        _way((76, 84, 84, 88), (34, 14, 58, 30), lean=-30, head=-12, prop="rope"),
+        _way((-56, -58, -38, -50), _STRIDE, lean=28, head=10, prop="rope behind"),
+        _way((74, 84, 82, 88), _FLOOR, lean=-30, prop="rope"),
     ),
-    _poses(
-        "pushing",
-        {
-            "near_leg": (24.0, -16.0),
-            "far_leg": (-44.0, -50.0),
-            "near_arm": (78.0, 96.0),
-            "far_arm": (84.0, 98.0),
-            "prop": "crate",
-            "lean": 36.0,
-            "head": 14.0,
-        },
-        {
-            **_STRIDE,
-            "near_arm": (46.0, 64.0),
-            "far_arm": (54.0, 66.0),
-            "prop": "crate",
-            "lean": 14.0,
-        },
-        {
-            "near_leg": (70.0, -46.0),
-            "far_leg": (-50.0, -64.0),
-            "near_arm": (86.0, 96.0),
-            "far_arm": (90.0, 98.0),
-            "prop": "crate",
-            "lean": 56.0,
-            "head": 20.0,
-        },
+    "pushing": (
+        _way((78, 96, 84, 98), (24, -16, -44, -50), lean=36, head=14, prop="crate"),
+        _way((46, 64, 54, 66), _STRIDE, lean=14, prop="crate"),
+        _way((86, 96, 90, 98), (70, -46, -50, -64), lean=56, head=20, prop="crate"),
     ),
-    _poses(
-        "digging",
-        {**_BRACE, "near_arm": (4.0, 58.0), "far_arm": (48.0, 52.0), "prop": "spade", "lean": 30.0},
-        {
-            **_KNEEL,
-            "near_arm": (16.0, 70.0),
-            "far_arm": (56.0, 52.0),
-            "prop": "spade",
-            "lean": 20.0,
-        },
-        {
-            "near_leg": (66.0, -8.0),
-            "far_leg": (-8.0, -16.0),
-            "near_arm": (16.0, 74.0),
-            "far_arm": (46.0, 58.0),
-            "prop": "spade",
-            "lean": 10.0,
-        },
+    "digging": (
+        _way((4, 58, 48, 52), _BRACE, lean=30, prop="spade"),
+        _way((16, 70, 56, 52), _KNEEL, lean=20, prop="spade"),
+        _way((16, 74, 46, 58), (66, -8, -8, -16), lean=10, prop="spade"),
     ),
-    _poses(
-        "fishing",
-        {**_STAND, "near_arm": (16.0, 82.0), "far_arm": (40.0, 84.0), "prop": "rod"},
-        {**_SIT, "seat": "stool", "near_arm": (18.0, 80.0), "far_arm": (42.0, 84.0), "prop": "rod"},
-        {**_FLOOR, "near_arm": (18.0, 84.0), "far_arm": (40.0, 88.0), "prop": "rod", "lean": -8.0},
-        {
-            **_BRACE,
-            "near_arm": (30.0, 100.0),
-            "far_arm": (52.0, 98.0),
-            "prop": "rod",
-            "lean": -22.0,
-        },
+    "fishing": (
+        _way((16, 82, 40, 84), _STAND, prop="rod"),
+        _way((18, 80, 42, 84), _SIT, prop="rod", seat="stool"),
+        _way((18, 84, 40, 88), _FLOOR, lean=-8, prop="rod"),
+        _way((30, 100, 52, 98), _BRACE, lean=-22, prop="rod"),
     ),
-    _poses(
-        "painting",
-        {**_STAND, "near_arm": (58.0, 98.0), "far_arm": (20.0, 84.0), "prop": "easel"},
-        {
-            **_SIT,
-            "seat": "stool",
-            "near_arm": (62.0, 100.0),
-            "far_arm": (20.0, 84.0),
-            "prop": "easel",
-        },
-        {**_KNEEL, "near_arm": (66.0, 104.0), "far_arm": (24.0, 80.0), "prop": "easel"},
+    "painting": (
+        _way((58, 98, 20, 84), _STAND, prop="easel"),
+        _way((62, 100, 20, 84), _SIT, prop="easel", seat="stool"),
+        _way((66, 104, 24, 80), _KNEEL, prop="easel"),
     ),
-    _poses(
-        "sweeping",
-        {
-            **_STRIDE,
-            "near_arm": (18.0, 52.0),
-            "far_arm": (52.0, 66.0),
-            "prop": "broom",
-            "lean": 12.0,
-        },
-        {
-            **_BRACE,
-            "near_arm": (-4.0, 48.0),
-            "far_arm": (44.0, 52.0),
-            "prop": "broom",
-            "lean": 28.0,
-        },
-        {
-            **_STAND,
-            "near_arm": (14.0, 76.0),
-            "far_arm": (44.0, 64.0),
-            "prop": "broom",
-            "head": 12.0,
-        },
+    "sweeping": (
+        _way((18, 52, 52, 66), _STRIDE, lean=12, prop="broom"),
+        _way((-4, 48, 44, 52), _BRACE, lean=28, prop="broom"),
+        _way((14, 76, 44, 64), _STAND, head=12, prop="broom"),
     ),
-    _poses(
-        "playing",
-        {**_STAND, "near_arm": (-26.0, 66.0), "far_arm": (46.0, 112.0), "prop": "guitar"},
-        {
-            **_SIT,
-            "seat": "stool",
-            "near_arm": (-26.0, 70.0),
-            "far_arm": (46.0, 114.0),
-            "prop": "guitar",
-        },
-        {
-            **_CROSSED,
-            "near_arm": (-24.0, 70.0),
-            "far_arm": (48.0, 112.0),
-            "prop": "guitar",
-            "head": 10.0,
-        },
-        {
-            **_KNEEL,
-            "near_arm": (-30.0, 64.0),
-            "far_arm": (50.0, 120.0),
-            "prop": "guitar",
-            "lean": -18.0,
-        },
+    "playing": (
+        _way((-26, 66, 46, 112), _STAND, prop="guitar"),
+        _way((-26, 70, 46, 114), _SIT, prop="guitar", seat="stool"),
+        _way((-24, 70, 48, 112), _CROSSED, head=10, prop="guitar"),
+        _way((-30, 64, 50, 120), _KNEEL, lean=-18, prop="guitar"),
     ),
-    _poses(
-        "sleeping",
-        {
-            **_SUPINE,
-            "near_arm": (80.0, 96.0),
-            "far_arm": (70.0, 100.0),
-            "lean": -86.0,
-            "head": -76.0,
-            "prop": "snore",
-            "expression": "asleep",
-        },
-        {
-            **_FLOOR,
-            "near_arm": (12.0, 44.0),
-            "far_arm": (24.0, 60.0),
-            "lean": -14.0,
-            "head": 30.0,
-            "prop": "snore",
-            "expression": "asleep",
-        },
-        {
-            **_SIT,
-            "seat": "chair",
-            "near_arm": (8.0, 40.0),
-            "far_arm": (20.0, 56.0),
-            "lean": -10.0,
-            "head": -26.0,
-            "prop": "snore",
-            "expression": "asleep",
-        },
-        {
-            "near_leg": (64.0, -54.0),
-            "far_leg": (76.0, -40.0),
-            "near_arm": (60.0, 110.0),
-            "far_arm": (40.0, 120.0),
-            "lean": -80.0,
-            "head": -60.0,
-            "prop": "snore",
-            "expression": "asleep",
-        },
+    "sleeping": (
+        _way((80, 96, 70, 100), _SUPINE, lean=-86, head=-76, prop="snore", expression="asleep"),
+        _way((12, 44, 24, 60), _FLOOR, lean=-14, head=30, prop="snore", expression="asleep"),
+        _way((8, 40, 20, 56), _SIT, lean=-10, head=-26, prop="snore", seat="chair",
+             expression="asleep"),
+        _way((70, 150, 50, 140), (140, 26, 128, 36), lean=-82, head=-58, prop="snore",
+             expression="asleep"),
     ),
-    _poses(
-        "falling",
-        {
-            "near_leg": (104.0, 60.0),
-            "far_leg": (64.0, 96.0),
-            "near_arm": (-150.0, 170.0),
-            "far_arm": (120.0, 150.0),
-            "lean": -56.0,
-            "head": -30.0,
-            "lift": 0.24,
-            "expression": "surprised",
-        },
-        {
-            "near_leg": (-120.0, -160.0),
-            "far_leg": (-84.0, -110.0),
-            "near_arm": (70.0, 40.0),
-            "far_arm": (110.0, 80.0),
-            "lean": 112.0,
-            "head": 76.0,
-            "lift": 0.22,
-            "expression": "surprised",
-        },
-        {
-            "near_leg": (40.0, -30.0),
-            "far_leg": (-34.0, -70.0),
-            "near_arm": (-120.0, -170.0),
-            "far_arm": (140.0, 100.0),
-            "lean": 36.0,
-            "head": 20.0,
-            "lift": 0.26,
-            "expression": "surprised",
-        },
+    "falling": (
+        _way((-150, 170, 120, 150), (104, 60, 64, 96), lean=-56, head=-30, lift=0.24,
+             expression="surprised"),
+        _way((70, 40, 110, 80), (-120, -160, -84, -110), lean=112, head=76, lift=0.22,
+             expression="surprised"),
+        _way((-120, -170, 140, 100), (40, -30, -34, -70), lean=36, head=20, lift=0.26,
+             expression="surprised"),
     ),
-    _poses(
-        "dancing",
-        {
-            "near_leg": (-6.0, -2.0),
-            "far_leg": (74.0, -34.0),
-            "near_arm": (-104.0, -160.0),
-            "far_arm": (110.0, 176.0),
-            "lean": -8.0,
-            "prop": "notes",
-            "expression": "happy",
-        },
-        {
-            "near_leg": (-40.0, -66.0),
-            "far_leg": (14.0, 6.0),
-            "near_arm": (-80.0, -86.0),
-            "far_arm": (148.0, 196.0),
-            "lean": 10.0,
-            "head": -8.0,
-            "prop": "notes",
-            "expression": "happy",
-        },
-        {
-            "near_leg": (52.0, -46.0),
-            "far_leg": (66.0, -36.0),
-            "near_arm": (-70.0, -150.0),
-            "far_arm": (100.0, 168.0),
-            "lean": 4.0,
-            "prop": "notes",
-            "expression": "happy",
-        },
+    "dancing": (
+        _way((-104, -160, 110, 176), (-6, -2, 74, -34), lean=-8, prop="notes", expression="happy"),
+        _way((-80, -86, 148, 196), (-40, -66, 14, 6), lean=10, head=-8, prop="notes",
+             expression="happy"),
+        _way((-70, -150, 100, 168), (52, -46, 66, -36), lean=4, prop="notes", expression="happy"),
     ),
-    _poses(
-        "cheering",
-        {**_STAND, "near_arm": (-158.0, -172.0), "far_arm": (158.0, 172.0), "expression": "happy"},
-        {**_KNEEL, "near_arm": (-150.0, -168.0), "far_arm": (150.0, 170.0), "expression": "happy"},
-        {
-            **_SIT,
-            "seat": "stool",
-            "near_arm": (-148.0, -166.0),
-            "far_arm": (148.0, 168.0),
-            "expression": "happy",
-        },
+    "cheering": (
+        _way((-158, -172, 158, 172), _STAND, expression="happy"),
+        _way((-150, -168, 150, 170), _KNEEL, expression="happy"),
+        _way((-148, -166, 148, 168), _SIT, seat="stool", expression="happy"),
     ),
-    _poses(
-        "crouching",
-        {**_CROUCH, "near_arm": (46.0, 62.0), "far_arm": (58.0, 70.0), "lean": 36.0, "head": 8.0},
-        {
-            "near_leg": (128.0, -24.0),
-            "far_leg": (116.0, -20.0),
-            "near_arm": (62.0, 84.0),
-            "far_arm": (70.0, 88.0),
-            "lean": 22.0,
-        },
-        {
-            "near_leg": (86.0, -50.0),
-            "far_leg": (70.0, -44.0),
-            "near_arm": (-30.0, 40.0),
-            "far_arm": (50.0, 60.0),
-            "lean": 52.0,
-            "head": 6.0,
-        },
+    "crouching": (
+        _way((46, 62, 58, 70), _CROUCH, lean=36, head=8),
+        _way((62, 84, 70, 88), (128, -24, 116, -20), lean=22),
+        _way((-30, 40, 50, 60), (86, -50, 70, -44), lean=52, head=6),
     ),
-    _poses(
-        "reaching",
-        {
-            **_STAND,
-            "near_arm": (146.0, 152.0),
-            "far_arm": (-14.0, 0.0),
-            "prop": "apple",
-            "head": -20.0,
-        },
-        {**_KNEEL, "near_arm": (96.0, 92.0), "prop": "apple", "lean": 26.0},
-        {
-            **_BRACE,
-            "near_arm": (58.0, 48.0),
-            "far_arm": (-40.0, -20.0),
-            "prop": "apple",
-            "lean": 58.0,
-            "head": 30.0,
-        },
-        {
-            **_PRONE,
-            "near_arm": (98.0, 94.0),
-            "far_arm": (40.0, 84.0),
-            "prop": "apple",
-            "lean": 66.0,
-        },
+    "reaching": (
+        _way((146, 152, -14, 0), _STAND, head=-20, prop="apple"),
+        _way((96, 92, 14, 28), _KNEEL, lean=26, prop="apple"),
+        _way((58, 48, -40, -20), _BRACE, lean=58, head=30, prop="apple"),
+        _way((98, 94, 40, 84), _PRONE, lean=66, prop="apple"),
     ),
-    _poses(
-        "crying",
-        {
-            **_STAND,
-            "near_arm": (34.0, 156.0),
-            "far_arm": (44.0, 158.0),
-            "head": 20.0,
-            "prop": "tears",
-            "expression": "sad",
-        },
-        {
-            **_KNEES_UP,
-            "near_arm": (44.0, 150.0),
-            "far_arm": (52.0, 154.0),
-            "head": 22.0,
-            "lean": 10.0,
-            "prop": "tears",
-            "expression": "sad",
-        },
-        {
-            **_BOTH_KNEES,
-            "near_arm": (36.0, 152.0),
-            "far_arm": (46.0, 156.0),
-            "head": 26.0,
-            "lean": 16.0,
-            "prop": "tears",
-            "expression": "sad",
-        },
+    "crying": (
+        _way((34, 156, 44, 158), _STAND, head=20, prop="tears", expression="sad"),
+        _way((44, 150, 52, 154), _KNEES_UP, lean=10, head=22, prop="tears", expression="sad"),
+        _way((36, 152, 46, 156), _BOTH_KNEES, lean=16, head=26, prop="tears", expression="sad"),
     ),
-    _poses(
-        "flying",
-        {
-            "near_leg": (-78.0, -84.0),
-            "far_leg": (-66.0, -96.0),
-            "near_arm": (104.0, 102.0),
-            "far_arm": (112.0, 110.0),
-            "lean": 74.0,
-            "head": 30.0,
-            "lift": 0.55,
-            "prop": "streaks",
-        },
-        {
-            "near_leg": (-34.0, -46.0),
-            "far_leg": (-16.0, -70.0),
-            "near_arm": (146.0, 148.0),
-            "far_arm": (-40.0, -20.0),
-            "lean": 34.0,
-            "head": 4.0,
-            "lift": 0.5,
-            "prop": "streaks",
-        },
+    "flying": (
+        _way((104, 102, 112, 110), (-78, -84, -66, -96), lean=74, head=30, lift=0.55,
+             prop="streaks"),
+        _way((146, 148, -40, -20), (-34, -46, -16, -70), lean=34, head=4, lift=0.5, prop="streaks"),
     ),
-    _poses(
-        "riding",
-        {
-            "near_leg": (66.0, -18.0),
-            "far_leg": (40.0, -6.0),
-            "near_arm": (58.0, 72.0),
-            "far_arm": (66.0, 76.0),
-            "lean": 16.0,
-            "lift": 0.1,
-            "prop": "bicycle",
-        },
-        {
-            "near_leg": (46.0, -2.0),
-            "far_leg": (70.0, -24.0),
-            "near_arm": (64.0, 84.0),
-            "far_arm": (70.0, 86.0),
-            "lean": 34.0,
-            "head": 8.0,
-            "lift": 0.1,
-            "prop": "bicycle",
-        },
+    "riding": (
+        _way((58, 72, 66, 76), (66, -18, 40, -6), lean=16, lift=0.1, prop="bicycle"),
+        _way((64, 84, 70, 86), (46, -2, 70, -24), lean=34, head=8, lift=0.1, prop="bicycle"),
     ),
-    _poses(
-        "cooking",
-        {**_STAND, "near_arm": (34.0, 76.0), "far_arm": (20.0, 60.0), "prop": "pot", "head": 12.0},
-        {**_KNEEL, "near_arm": (40.0, 74.0), "far_arm": (20.0, 50.0), "prop": "pot", "head": 10.0},
-        {
-            **_SIT,
-            "seat": "stool",
-            "near_arm": (44.0, 74.0),
-            "prop": "pot",
-            "lean": 14.0,
-            "head": 14.0,
-        },
+    "cooking": (
+        _way((34, 76, 20, 60), _STAND, head=12, prop="pot"),
+        _way((40, 74, 20, 50), _KNEEL, head=10, prop="pot"),
+        _way((44, 74, 14, 28), _SIT, lean=14, head=14, prop="pot", seat="stool"),
     ),
-    _poses(
-        "pouring",
-        {**_STAND, "near_arm": (46.0, 112.0), "far_arm": (34.0, 64.0), "prop": "jug", "head": 16.0},
-        {**_KNEEL, "near_arm": (48.0, 114.0), "far_arm": (36.0, 62.0), "prop": "jug", "head": 16.0},
-        {
-            **_SIT,
-            "seat": "chair",
-            "near_arm": (50.0, 116.0),
-            "far_arm": (38.0, 72.0),
-            "prop": "jug",
-            "head": 14.0,
-        },
+    "pouring": (
+        _way((46, 112, 34, 64), _STAND, head=16, prop="jug"),
+        _way((48, 114, 36, 62), _KNEEL, head=16, prop="jug"),
+        _way((50, 116, 38, 72), _SIT, head=14, prop="jug", seat="chair"),
     ),
-    _poses(
-        "kicking",
-        {
-            "near_leg": (78.0, 70.0),
-            "far_leg": (-8.0, -14.0),
-            "near_arm": (-50.0, -10.0),
-            "far_arm": (60.0, 96.0),
-            "lean": -14.0,
-            "prop": "football",
-        },
-        {
-            "near_leg": (52.0, 58.0),
-            "far_leg": (8.0, -30.0),
-            "near_arm": (-64.0, -40.0),
-            "far_arm": (40.0, 90.0),
-            "lean": 12.0,
-            "prop": "football",
-        },
-        {
-            "near_leg": (98.0, 92.0),
-            "far_leg": (4.0, -8.0),
-            "near_arm": (-40.0, 10.0),
-            "far_arm": (74.0, 110.0),
-            "lean": -34.0,
-            "prop": "football",
-        },
+    "kicking": (
+        _way((-50, -10, 60, 96), (78, 70, -8, -14), lean=-14, prop="football"),
+        _way((-64, -40, 40, 90), (52, 58, 8, -30), lean=12, prop="football"),
+        _way((-40, 10, 74, 110), (98, 92, 4, -8), lean=-34, prop="football"),
     ),
-)
+}
+# fmt: on
 
-POSES: dict[str, tuple[Pose, ...]] = {variants[0].action: variants for variants in _ALL}
+POSES = {
+    action: tuple(replace(way, action=action) for way in ways) for action, ways in _WAYS.items()
+}
 """All that a figure can do, "standing" (which says nothing) included."""
 
 ACTIONS: tuple[str, ...] = tuple(name for name in POSES if name != "standing")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from closeup.synthetic.poses import Pose
+from closeup.synthetic.supports import SUPPORTS
 
 Shot = Literal["long", "medium", "close"]
 SMALLEST = 84.0
@@ -35,7 +36,7 @@ class Mark:
     """Standing height of an average adult in its plane."""
     facing: Literal[-1, 1]
     support: str | None
-    """Drawn from `foot` down to `ground`: crate, rock or wall."""
+    """Drawn from `foot` down to `ground`: one of SUPPORTS."""
 
 
 @dataclass(frozen=True)
@@ -54,52 +55,57 @@ def stage(
     width: float,
     height: float,
     statures: Sequence[float],
+    heads: Sequence[float],
     poses: Sequence[Pose],
     talks: bool,
 ) -> Stage:
-    """Stage figures of these statures and poses; `talks` leaves room for balloons above them."""
+    """Stage figures of these statures and poses in a panel of `width` by `height` pixels.
+
+    `heads` are the heights of their heads' middles above the ground in these poses, in adults'
+    heights; `talks` leaves room for balloons above them.
+    """
     count = len(statures)
     shot = _shot(rng, count, width, height, poses)
     adult = _adult(rng, shot, count, width, height, max(statures, default=1.0), talks)
     planes = _planes(rng, count)
     depth = max(planes, default=0) + 1
-    small_near = rng.random() < 0.5
+    small_near = rng.random() < 0.57
     step = rng.uniform(0.86, 0.96) if small_near else rng.uniform(0.72, 0.9)
     scales = [adult * step**plane for plane in range(depth)]
     if shot == "long" and scales[-1] < SMALLEST:
         scales = [max(scale, min(SMALLEST, adult)) for scale in scales]
-    near = {"long": height * rng.uniform(0.9, 0.97), "medium": adult * 0.0, "close": 0.0}[shot]
-    if shot == "medium":
-        near = height * rng.uniform(0.34, 0.42) + adult * 0.9
-    elif shot == "close":
-        near = height * rng.uniform(0.42, 0.52) + adult * 0.86
-    drop = rng.uniform(0.05, 0.12) * height if shot == "long" else adult * rng.uniform(0.02, 0.08)
+    steep = max(1.0, min(2.2, height / width))
+    drop = height * min(rng.uniform(0.05, 0.12) * steep, 0.45 / depth)
+    near = height * rng.uniform(0.84, 0.97)
     grounds = [near - drop * plane for plane in range(depth)]
     order = _assignment(rng, statures, planes, small_near)
-    slots = _across(rng, planes, width, scales)
-    marks, highest = [], float("inf")
+    xs = _across(rng, planes, width, scales)
+    eyes = height * rng.uniform(0.38, 0.48)
+    marks: list[Mark] = []
     for place in sorted(range(count), key=lambda i: -planes[i]):
         index, plane = order[place], planes[place]
-        foot, support = grounds[plane], None
-        behind = [mark for mark in marks if mark.plane > plane]
-        if shot == "long" and behind and rng.random() < 0.55:
-            highest = min(mark.foot for mark in behind)
-            foot = min(foot, highest) - rng.uniform(0.03, 0.09) * height
-            foot = max(foot, 0.3 * height + 0.5 * scales[plane])
-            if poses[index].lift < 0.1:
-                support = rng.choice(("crate", "rock", "wall"))
-            if foot > grounds[plane] - 12:
-                foot, support = grounds[plane], None
-        x = slots[place]
-        inward: Literal[-1, 1] = 1 if x < width / 2 else -1
-        facing: Literal[-1, 1] = inward if rng.random() < 0.72 else (-1 if inward == 1 else 1)
-        marks.append(Mark(index, plane, x, grounds[plane], foot, scales[plane], facing, support))
-    floor = min(grounds[-1], height) - (0.04 * height + 4 if shot == "long" else 0.0)
-    if shot != "long":
-        floor = min(grounds[-1] - 0.03 * adult, height * 1.4)
+        ground, scale = grounds[plane], scales[plane]
+        foot, support = ground, None
+        behind = [mark.foot for mark in marks if mark.plane > plane]
+        if shot != "long":
+            foot = ground = eyes + heads[index] * scale + height * rng.uniform(-0.05, 0.08)
+        elif behind and rng.random() < 0.6:
+            raised = min(ground, *behind) - rng.uniform(0.03, 0.09) * height
+            raised = max(raised, 0.3 * height + 0.5 * scale)
+            if raised < ground - 12:
+                foot = raised
+                support = rng.choice(SUPPORTS) if poses[index].lift < 0.1 else None
+        inward: Literal[-1, 1] = 1 if xs[place] < width / 2 else -1
+        outward: Literal[-1, 1] = -1 if inward == 1 else 1
+        facing = inward if rng.random() < 0.72 else outward
+        marks.append(Mark(index, plane, xs[place], ground, foot, scale, facing, support))
     if not marks:
-        floor = height * rng.uniform(0.5, 0.72)
-    unit = min(scales[-1] * 0.96, 1.2 * height) if marks else height * rng.uniform(0.3, 0.5)
+        floor, unit = height * rng.uniform(0.5, 0.72), height * rng.uniform(0.3, 0.5)
+    elif shot == "long":
+        floor, unit = grounds[-1] - 0.04 * height - 4, scales[-1] * 0.96
+    else:
+        farthest = min(mark.ground for mark in marks)
+        floor, unit = min(farthest - 0.03 * adult, 1.4 * height), min(scales[-1], 1.2 * height)
     return Stage(shot, floor, unit, tuple(marks))
 
 
@@ -109,6 +115,8 @@ def _shot(
     lofty = any(pose.lift > 0.15 or abs(pose.lean) > 50 for pose in poses)
     if count == 0 or lofty or width > 2.2 * height:
         return "long"
+    if height > 1.5 * width and count < 3 and rng.random() < 0.4:
+        return "medium"
     weights = {1: (55, 29, 16), 2: (66, 28, 6), 3: (82, 18, 0)}.get(count, (92, 8, 0))
     shots: tuple[Shot, ...] = ("long", "medium", "close")
     return rng.choices(shots, weights)[0]

@@ -69,7 +69,7 @@ def _hatched(image: Pixels, rng: random.Random) -> Pixels:
 
 
 def _screened(image: Pixels, rng: random.Random) -> Pixels:
-    return _black_and_white(image, _dot_table(), _waves(52, 52, -52, 52, 0.0), rng)
+    return _black_and_white(image, _dot_table(), _waves(56, 56, -56, 56, 0.0), rng)
 
 
 def _washed(image: Pixels, rng: random.Random) -> Pixels:
@@ -97,7 +97,8 @@ def _newsprint(image: Pixels, rng: random.Random) -> Pixels:
         plate = image[..., channel].copy()
         np.copyto(plate[5:, 4:], image[:-5, :-4, channel], where=line)
         printed = _print(plate, _plate_table(paper), screen, rng)
-        printed = np.roll(printed, (rng.randint(-2, 2), rng.randint(-2, 2)), (0, 1))
+        if channel != 1:
+            printed = np.roll(printed, (rng.randint(-2, 2), rng.randint(-2, 2)), (0, 1))
         np.minimum(printed, key, out=page[..., channel])
     page -= (_tiled(_grain(), page.shape[:2], rng) >> 4)[..., None]
     return page
@@ -194,7 +195,7 @@ def _hatch_table() -> Pixels:
 def _dot_table() -> Pixels:
     """Screentone: dots at 45° that grow with darkness; near-whites bare, near-blacks solid."""
     tone, first, second = _phases()
-    cover = np.interp(tone, [45, 60, 120, 225, 236], [1.0, 0.62, 0.45, 0.08, 0.0])
+    cover = np.interp(tone, [50, 70, 120, 206, 216], [1.0, 0.56, 0.36, 0.09, 0.0])
     dots = (np.sqrt(cover / math.pi) - np.hypot(first, second)) * 6 + 0.5
     return _bytes(np.where(cover <= 0, 0.0, np.where(cover >= 0.99, 1.0, dots)))
 
@@ -205,7 +206,7 @@ def _plate_table(paper: int) -> Pixels:
     value, first, second = _phases()
     cover = np.interp(value, [20, 235, 250], [1.0, 0.06, 0.0])
     dots = np.clip((np.sqrt(cover / math.pi) * 1.08 - np.hypot(first, second)) * 4 + 0.5, 0, 1)
-    ink = np.where(cover <= 0, 0.0, 0.84 * (0.5 * dots + 0.5 * cover))
+    ink = np.where(cover <= 0, 0.0, 0.86 * (0.34 * dots + 0.66 * cover))
     return _bytes(1 - paper / 255 * (1 - ink))
 
 
@@ -231,7 +232,7 @@ def _chalk_table() -> Pixels:
     value = np.arange(256, dtype=np.float64)[:, None] / 255
     grain = np.arange(256)[None, :] / 255
     dark = (1 - value) * 0.86
-    bare = np.clip((grain - 0.8) * 5, 0, 1) * 0.55
+    bare = np.clip((grain - 0.82) * 5, 0, 1) * 0.42
     return _bytes(dark * (1 - bare * (1 - 0.55 * dark)) + 0.05 * (0.5 - grain) + 0.02)
 
 

@@ -53,7 +53,10 @@ class Text:
     def outlines(self) -> list[list[Point]]:
         """Everything that hides the art below."""
         if isinstance(self.drawn, Effect):
-            return []
+            x0, y0, x1, y1 = self.box.corners
+            dx, dy = 0.12 * (x1 - x0), 0.12 * (y1 - y0)
+            x0, y0, x1, y1 = x0 + dx, y0 + dy, x1 - dx, y1 - dy
+            return [[(x0, y0), (x1, y0), (x1, y1), (x0, y1)]]
         parts = [list(self.outline), *(disc(at, radius) for at, radius in self.dots)]
         return [*parts, list(self.tail)] if self.tail else parts
 
@@ -148,7 +151,7 @@ def _set(
 
 def _off_panel(box: Box, area: Box, rtl: bool, rng: random.Random) -> Point:
     """A tail that leaves by the nearest side, a little below the balloon's middle."""
-    cx, cy = box.center
+    cx, _ = box.center
     left = cx - area.x0 < area.x1 - cx
     if abs(cx - area.x0 - (area.x1 - cx)) < 0.15 * area.width:
         left = rng.random() < 0.5

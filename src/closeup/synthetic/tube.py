@@ -1,8 +1,9 @@
 """Limbs, trunks and sleeves: a path with a thickness, and cloth patterns that follow it."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,20 +47,28 @@ class Tube:
     @property
     def open_outline(self) -> Array:
         """Cut off flat at its start, round at its end: a hem."""
-        round_end = stroke(self.path, self.radii)
-        return round_end if self.radii[0] <= 0.7 else round_end[: -(5 if self.radii[0] > 6 else 3)]
+        return stroke(self.path, self.radii, blunt=True)
 
     def part(self, start: float, end: float, grow: float = 1.0) -> "Tube":
         """The tube between two places, its radii times `grow`."""
         last = len(self.path) - 1
-        cut = slice(round(start * last), max(round(end * last), round(start * last) + 1) + 1)
-        middle = self.path[cut]
+        a, b = start * last, end * last
+        places = np.array([a, *range(int(a) + 1, math.ceil(b)), b])
+        low = np.minimum(places.astype(np.intp), last - 1)
+        mix = (places - low)[:, None]
+        rows = self._rows[low] * (1 - mix) + self._rows[low + 1] * mix
+        middle = rows[:, :2]
         return Tube(
             middle,
-            self.radii[cut] * grow,
-            middle + (self.left[cut] - middle) * grow,
-            middle + (self.right[cut] - middle) * grow,
+            rows[:, 6] * grow,
+            middle + (rows[:, 2:4] - middle) * grow,
+            middle + (rows[:, 4:6] - middle) * grow,
         )
+
+    @cached_property
+    def _rows(self) -> Array:
+        """Path, left, right and radius of every sample, side by side."""
+        return np.column_stack((self.path, self.left, self.right, self.radii))
 
     def band(self, start: float, end: float, left: float = -1.0, right: float = 1.0) -> Array:
         """The polygon between two places along it and two across it."""

@@ -114,7 +114,6 @@ NEAR = {
     "punching": "reaching",
     "pushing": "reaching",
     "reaching": "throwing waving",
-    "reading": "looking",
     "riding": "sitting",
     "shouting": "singing talking",
     "singing": "talking",

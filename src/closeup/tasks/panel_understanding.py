@@ -20,6 +20,9 @@ from closeup.tasks.making import (
 )
 from closeup.tasks.task import Issue, Task
 
+NAME = "name:"
+"""How the tags begin that carry the names which the facts use."""
+
 
 class PanelUnderstanding(Task):
     """The panel is named by its box; the answer holds the facts to be told."""
@@ -49,6 +52,9 @@ class PanelUnderstanding(Task):
     ) -> Question:
         panel = page.panel(description.panel)
         views, evidence = (whole(page),), marks(0, [panel.box])
+        cast = " ".join(c.name or "" for c in page.characters or ()).split()
+        told = " ".join(facts).replace("'", " ").split()
+        names = tuple(f"{NAME}{name}" for name in dict.fromkeys(cast) if name in told)
         hard, tags = difficulty(page, views, evidence, page.balloons_in(panel))
         return Question(
             id=self.id(page, panel.id),
@@ -62,7 +68,7 @@ class PanelUnderstanding(Task):
             evidence=evidence,
             chance=None,
             difficulty=hard,
-            tags=("proxy", *tags),
+            tags=("proxy", *names, *tags),
         )
 
     def score(self, question: Question, reply: str) -> Score:
@@ -71,7 +77,8 @@ class PanelUnderstanding(Task):
         if reading.answer is None:
             return Score(value=0.0, reason=f"no text answer ({reading.how})")
         assert isinstance(question.answer, tuple)
-        found = recall(question.answer, reading.answer)
+        names = [tag.removeprefix(NAME) for tag in question.tags if tag.startswith(NAME)]
+        found = recall(question.answer, reading.answer, names)
         return Score(
             value=found.value,
             answer=reading.answer,

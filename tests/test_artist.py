@@ -1,0 +1,217 @@
+import io
+import itertools
+import subprocess
+import sys
+from functools import cache
+from hashlib import sha256
+
+import pytest
+from PIL import Image
+
+from closeup.geometry import Box
+from closeup.page import OFF_PANEL, Page
+from closeup.synthetic.artist import (
+    PAGES_PER_ISSUE,
+    SUFFIX,
+    TEST_SEEDS_FROM,
+    draw_page,
+    encode,
+    issue_of,
+)
+from closeup.synthetic.placing import reads_before
+from closeup.synthetic.styles import STYLES
+
+FIRST = 40
+
+
+def shortest(number: int) -> int:
+    """The page of an issue with the fewest panels: the quickest to draw."""
+    sizes = [len(layout.frames) for layout in issue_of(number).layouts]
+    return number * PAGES_PER_ISSUE + sizes.index(min(size for size in sizes if size > 1))
+
+
+SEEDS = [*range(FIRST, FIRST + PAGES_PER_ISSUE), *map(shortest, (20, 21, 23, 24, 25))]
+"""A whole issue, and a page of every style."""
+
+
+@cache
+def drawn(seed: int) -> tuple[Page, Image.Image]:
+    return draw_page(seed)
+
+
+@pytest.fixture(params=SEEDS)
+def page(request: pytest.FixtureRequest) -> Page:
+    return drawn(request.param)[0]
+
+
+def test_the_seeds_cover_all_styles_and_both_directions():
+    assert {issue_of(seed // PAGES_PER_ISSUE).style.name for seed in SEEDS} == set(STYLES)
+    assert {drawn(seed)[0].reading_direction for seed in SEEDS} == {"ltr", "rtl"}
+
+
+def test_a_page_drawn_alone_in_another_process_is_the_same_byte_for_byte():
+    seed = SEEDS[-1]
+    code = (
+        "from closeup.synthetic.artist import draw_page, encode; from hashlib import sha256; "
+        f"page, image = draw_page({seed}); "
+        "print(sha256(encode(image)).hexdigest(), sha256(page.to_json().encode()).hexdigest())"
+    )
+    alone = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    page, image = drawn(seed)
+    assert alone.stdout.split() == [
+        sha256(encode(image)).hexdigest(),
+        sha256(page.to_json().encode()).hexdigest(),
+    ]
+
+
+def test_different_seeds_draw_different_pages():
+    assert len({encode(drawn(seed)[1]) for seed in SEEDS}) == len(SEEDS)
+
+
+def test_a_negative_seed_is_refused():
+    with pytest.raises(ValueError, match="page seed -1: need 0 or more"):
+        draw_page(-1)
+
+
+def test_test_seeds_start_at_a_whole_issue():
+    assert TEST_SEEDS_FROM % PAGES_PER_ISSUE == 0
+
+
+def test_a_page_reads_back_as_it_was_written(page: Page):
+    assert Page.parse(page.to_json(), "page") == page
+    assert page.license == "CC0-1.0"
+    assert page.image.endswith(SUFFIX)
+
+
+def test_the_encoded_image_has_the_size_the_page_tells():
+    page, image = drawn(SEEDS[0])
+    with Image.open(io.BytesIO(encode(image))) as decoded:
+        assert decoded.size == (page.width, page.height)
+
+
+def test_every_figure_lies_in_its_panel_and_is_large_enough_to_count(page: Page):
+    for character in page.characters or ():
+        assert character.panel
+        panel = page.panel(character.panel)
+        inside = Box(*(v + d for v, d in zip(panel.box.corners, (-1, -1, 1, 1), strict=True)))
+        assert inside.coverage(character.box) == 1
+        assert min(character.box.width, character.box.height) >= 15
+        assert character.face
+        assert character.box.coverage(character.face) == pytest.approx(1, abs=0.01)
+
+
+def test_keypoints_that_are_labelled_lie_in_the_panel(page: Page):
+    seen = 0
+    for character in page.characters or ():
+        assert character.panel
+        assert character.keypoints
+        panel = page.panel(character.panel).box
+        for x, y, visible in character.keypoints:
+            if visible:
+                assert panel.x0 - 0.1 <= x <= panel.x1 + 0.1
+                assert panel.y0 - 0.1 <= y <= panel.y1 + 0.1
+            else:
+                assert (x, y) == (0, 0)
+            seen += visible == 2
+    assert seen > 5 * len(page.characters or ())
+
+
+def test_depth_ranks_of_a_panel_start_at_the_nearest_and_leave_no_gap(page: Page):
+    for panel in page.panels or ():
+        ranks = {character.depth for character in page.characters_in(panel)}
+        assert ranks == set(range(len(ranks)))
+
+
+def test_nobody_is_drawn_twice_in_a_panel(page: Page):
+    for panel in page.panels or ():
+        people = [character.identity for character in page.characters_in(panel)]
+        assert len(people) == len(set(people))
+
+
+def test_lettering_does_not_overlap_and_hides_no_face(page: Page):
+    insets = [panel for panel in page.panels or () if not panel.polygon]
+    for panel in insets:
+        boxes = [balloon.box for balloon in page.balloons_in(panel)]
+        for i, box in enumerate(boxes):
+            assert page.box.coverage(box) == 1
+            assert not any(box.overlap(other) > 1 for other in boxes[:i])
+            for character in page.characters_in(panel):
+                assert character.face
+                assert box.overlap(character.face) <= 0.02 * character.face.area
+
+
+def test_balloons_are_listed_as_they_are_read(page: Page):
+    rtl = page.reading_direction == "rtl"
+    for panel in page.panels or ():
+        spoken = [b.box for b in page.balloons_in(panel) if b.kind not in ("sign", "sfx")]
+        for first, second in itertools.pairwise(spoken):
+            assert reads_before(first, second, rtl)
+
+
+def test_a_speaker_is_in_the_panel_or_off_it(page: Page):
+    for balloon in page.balloons or ():
+        assert balloon.text
+        assert balloon.text_height
+        if balloon.kind in ("speech", "thought"):
+            assert balloon.panel
+            here = {c.id for c in page.characters_in(page.panel(balloon.panel))}
+            assert balloon.speaker in here | {OFF_PANEL}
+        else:
+            assert balloon.speaker is None
+
+
+def test_no_two_texts_of_a_page_are_alike(page: Page):
+    texts = [balloon.text for balloon in page.balloons or ()]
+    assert len(texts) == len(set(texts))
+
+
+def test_every_panel_is_told_in_at_least_four_facts(page: Page):
+    assert [d.panel for d in page.descriptions or ()] == [p.id for p in page.panels or ()]
+    for description in page.descriptions or ():
+        assert len(set(description.facts)) >= 4
+        assert description.text
+
+
+def test_facts_count_the_figures_that_are_labelled(page: Page):
+    words = ["Nobody", "One", "Two", "Three", "Four", "Five", "Six", "Seven"]
+    for panel, description in zip(page.panels or (), page.descriptions or (), strict=True):
+        count = words[len(page.characters_in(panel))]
+        assert any(
+            fact.startswith(f"{count} ") and "in the panel" in fact for fact in description.facts
+        )
+
+
+def test_people_return_over_the_pages_of_an_issue_and_look_alike():
+    looks: dict[str, set[str]] = {}
+    pages: dict[str, set[str]] = {}
+    for seed in range(FIRST, FIRST + PAGES_PER_ISSUE):
+        page = drawn(seed)[0]
+        for character in page.characters or ():
+            assert character.identity
+            looks.setdefault(character.identity, set()).add(character.note)
+            pages.setdefault(character.identity, set()).add(page.id)
+    assert all(len(found) == 1 for found in looks.values())
+    assert sum(len(found) >= 3 for found in pages.values()) >= 3
+
+
+def test_the_pages_of_an_issue_are_one_group():
+    pages = [drawn(seed)[0] for seed in range(FIRST, FIRST + PAGES_PER_ISSUE)]
+    assert {page.group for page in pages} == {f"synthetic/{FIRST // PAGES_PER_ISSUE:07d}"}
+    assert [page.number for page in pages] == [1, 2, 3, 4]
+
+
+def test_nearer_figures_are_neither_always_larger_nor_always_lower():
+    larger, lower, pairs = 0, 0, 0
+    for seed in SEEDS:
+        page = drawn(seed)[0]
+        for panel in page.panels or ():
+            ranked = [(c.depth or 0, c.box) for c in page.characters_in(panel)]
+            for near in ranked:
+                for far in ranked:
+                    if near[0] < far[0]:
+                        pairs += 1
+                        larger += near[1].area > far[1].area
+                        lower += near[1].y1 > far[1].y1
+    assert pairs > 40
+    assert 0.3 < larger / pairs < 0.7
+    assert 0.3 < lower / pairs < 0.7

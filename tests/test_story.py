@@ -1,0 +1,108 @@
+import random
+import re
+from collections import Counter
+
+from closeup.synthetic.plots import COMMON, PLOTS, SHOUTS, SIGNS, SLOTS, THOUGHTS
+from closeup.synthetic.scenery import ROOMS
+from closeup.synthetic.story import CAST, LEADS, Story, tell
+
+NAMES = ["Ada", "Bo", "Cleo", "Dag", "Edda", "Finn", "Gus", "Hana"]
+ROOM = [[3] * 6, [2] * 8, [4] * 3, [1] * 10]
+
+
+def story(seed: int) -> Story:
+    return tell(random.Random(f"story {seed}"), NAMES, ROOM)
+
+
+STORIES = [story(seed) for seed in range(60)]
+
+
+def test_the_same_seed_tells_the_same_story():
+    assert story(3) == STORIES[3]
+
+
+def test_there_are_many_plots_and_exchanges():
+    assert len(PLOTS) >= 10
+    assert sum(map(len, PLOTS.values())) + len(COMMON) >= 40
+    assert set(SIGNS) == set(ROOMS)
+
+
+def test_no_two_texts_of_a_page_are_alike():
+    for told in STORIES:
+        for page in told.pages:
+            texts = [line.text for beat in page for line in beat.lines]
+            assert len(texts) == len(set(texts))
+
+
+def test_every_slot_is_filled():
+    for told in STORIES:
+        for page in told.pages:
+            for beat in page:
+                for line in beat.lines:
+                    assert not re.search(r"[{}|]|^[ABC]:", line.text), line.text
+                    assert "  " not in line.text
+
+
+def test_slots_of_all_templates_are_known():
+    known = set(SLOTS) | {"A", "B", "C", "thing", "place", "next"}
+    templates = [*COMMON, *THOUGHTS, *SHOUTS, *(e for plot in PLOTS.values() for e in plot)]
+    for template in templates:
+        for slot in re.findall(r"\{(\w+)\}", template):
+            assert slot.removesuffix("_cap") in known
+
+
+def test_a_panel_speaks_no_more_than_fits_it():
+    for told in STORIES:
+        for page, room in zip(told.pages, ROOM, strict=True):
+            for beat, space in zip(page, room, strict=True):
+                balloons = [x for x in beat.lines if x.kind in ("speech", "thought", "caption")]
+                assert len(balloons) <= space
+
+
+def test_an_exchange_keeps_its_order_over_panels():
+    answers = 0
+    for told in STORIES:
+        lines = [line for page in told.pages for beat in page for line in beat.lines]
+        texts = [line.text for line in lines if line.kind == "speech"]
+        for first, second in (("It is ticking.", "Parcels don't tick."), ("Again!", "What line?")):
+            if first in texts and second in texts:
+                answers += 1
+                assert texts.index(first) < texts.index(second)
+    assert answers > 0
+
+
+def test_nobody_stands_twice_in_a_panel():
+    for told in STORIES:
+        for page in told.pages:
+            for beat in page:
+                people = [part.who for part in beat.parts]
+                assert len(people) == len(set(people)) <= 7
+                assert all(0 <= who < CAST for who in people)
+
+
+def test_panels_show_from_nobody_to_seven_figures_however_small_they_are():
+    counts: dict[int, Counter[int]] = {1: Counter(), 4: Counter()}
+    for told in STORIES:
+        for page, room in zip(told.pages, ROOM, strict=True):
+            if room[0] in counts:
+                counts[room[0]].update(len(beat.parts) for beat in page)
+    assert set(counts[1]) == set(range(8))
+    mean = {room: sum(n * k for n, k in c.items()) / c.total() for room, c in counts.items()}
+    assert abs(mean[1] - mean[4]) < 0.6
+
+
+def test_places_and_hours_change_over_an_issue():
+    for told in STORIES:
+        beats = [beat for page in told.pages for beat in page]
+        assert len({beat.place for beat in beats}) >= 3
+        assert len({beat.time for beat in beats}) >= 2
+
+
+def test_the_leads_do_the_talking():
+    for told in STORIES:
+        for page in told.pages:
+            for beat in page:
+                for line in beat.lines:
+                    if line.kind == "speech" and line.voice != "shout":
+                        assert line.speaker is not None
+                        assert line.speaker < LEADS
