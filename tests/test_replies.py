@@ -43,6 +43,7 @@ ABCD = ("A", "B", "C", "D")
         "<think>A? <answer>A</answer></think><answer>B</answer>",
         "<thinking>A</thinking>B",
         "first A, then C</think>B",
+        "A <think>or C</think> or D</think>B",
         "B<think>or is it A",
         "A could be, and C too.\nB",
         "A man runs and a dog sits, so B is right",

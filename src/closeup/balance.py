@@ -155,12 +155,13 @@ def _level(members: Sequence[Candidate]) -> dict[str, str]:
             break
         near = np.flatnonzero(np.abs(total) + 2 > _allowed(count))  # one question may matter here
         after = _excess(total[near, None] - surplus[near], count[near, None] - decides[near])
-        worth = (excess**2).sum() - (after**2).sum(axis=0)
+        # Rounded, so that ties are ties whatever the order in which a machine adds.
+        worth = np.round((excess**2).sum() - (after**2).sum(axis=0), 6)
         worth[left == 0] = 0
         # Large benches lose many at a time, never so many that a cue could swing past chance.
         some = max(1, int(left.sum()) // 5_000, int(excess.max() / 16))
         best = np.argsort(-worth, kind="stable")[:some]
-        best = best[worth[best] > 1e-9]
+        best = best[worth[best] > 0]
         if not len(best):  # the cues pull against each other: serve the worst, at the least harm
             worst = int(excess.argmax())
             worth[(left == 0) | (surplus[worst] * total[worst] <= 0)] = -np.inf

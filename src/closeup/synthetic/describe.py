@@ -12,12 +12,9 @@ from closeup.synthetic.panel import PanelArt, Seen
 from closeup.synthetic.poses import Pose
 from closeup.synthetic.story import Beat
 
-ACTION_NAMES = {"playing": "playing_music"}
-"""Actions whose name in the page format is not the pose's."""
-
 DOING = {
     "lying": "lying down",
-    "playing": "playing music",
+    "playing": "playing the guitar",
     "reaching": "reaching for something",
     "pulling": "pulling something",
     "pushing": "pushing something",
@@ -33,7 +30,7 @@ HELD_NAMES = {
     "easel": "paintbrush", "pot": "ladle",
 }  # fmt: skip
 UNHELD = frozenset(
-    ("", "snore", "tears", "notes", "streaks", "wave", "far wave", "football", "desk", "bicycle",
+    ("", "snore", "tears", "notes", "streaks", "wave", "far wave", "apple", "football", "desk", "bicycle",
      "ladder", "crate", "nothing")
 )  # fmt: skip
 """Props that are marks in the air, or that nobody holds."""
@@ -65,7 +62,7 @@ def actions(seen: Seen) -> tuple[str, ...]:
     """All that is true of what a figure does; empty for one that only stands."""
     true = [] if seen.pose.action == "standing" else [seen.pose.action]
     true += [also for also in postures(seen.pose) if also not in true]
-    return tuple(ACTION_NAMES.get(action, action) for action in true)
+    return tuple(true)
 
 
 def postures(pose: Pose) -> tuple[str, ...]:
@@ -123,12 +120,8 @@ def describe(art: PanelArt, beat: Beat, people: Sequence[Person], panel: str) ->
 
 
 def _doing(figure: Seen, person: Person) -> str:
-    true = [action for action in actions(figure) if action]
-    said = [DOING.get(ALIASES.get(a, a), ALIASES.get(a, a)) for a in true] or ["standing"]
+    said = [DOING.get(action, action) for action in actions(figure)] or ["standing"]
     return f"{_cap(person.looks)} is {' and '.join(said)}."
-
-
-ALIASES = {name: action for action, name in ACTION_NAMES.items()}
 
 
 def _held(pose: Pose) -> str | None:

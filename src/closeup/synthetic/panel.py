@@ -15,9 +15,18 @@ from numpy.typing import NDArray
 
 from closeup.geometry import Box
 from closeup.page import Keypoint
-from closeup.synthetic.canvas import Canvas, Points
+from closeup.synthetic.canvas import Canvas
 from closeup.synthetic.cast import Person
 from closeup.synthetic.figure import Figure, draw_figure
+from closeup.synthetic.framing import (
+    beside,
+    clip,
+    contains,
+    corners,
+    lettering_area,
+    outside,
+    stage_box,
+)
 from closeup.synthetic.layout import Frame
 from closeup.synthetic.lettering import Hand
 from closeup.synthetic.placing import Surroundings
@@ -30,7 +39,7 @@ from closeup.synthetic.scenery import (
     draw_pattern,
     draw_place,
 )
-from closeup.synthetic.skeleton import joints
+from closeup.synthetic.skeleton import Joints, joints
 from closeup.synthetic.staging import Mark, Stage, stage
 from closeup.synthetic.story import Beat
 from closeup.synthetic.styles import Style
@@ -134,10 +143,14 @@ def _attempt(
     style, people = studio.style, studio.people
     width, height = int(frame.box.width), int(frame.box.height)
     canvas = style.canvas(width, height)
-    inner = _beside(_inner(frame), holes)
+    inner = beside(stage_box(frame), holes)
     poses = [pose(part.action, rng) for part in parts]
-    heads_up = [
-        -joints(people[part.who], posed, 0.0, 0.0, 1.0, 1).head[1]
+    moods = [
+        part.mood if posed.expression == "neutral" else posed.expression
+        for part, posed in zip(parts, poses, strict=True)
+    ]
+    bodies = [
+        joints(people[part.who], posed, 0.0, 0.0, 1.0, 1)
         for part, posed in zip(parts, poses, strict=True)
     ]
     talks = any(line.kind in ("speech", "thought") for line in beat.lines)
@@ -146,7 +159,8 @@ def _attempt(
         inner.width,
         inner.height,
         [people[part.who].stature for part in parts],
-        heads_up,
+        [-body.head[1] for body in bodies],
+        [_half(body) for body in bodies],
         poses,
         talks,
     )
@@ -165,16 +179,16 @@ def _attempt(
             platform(canvas, mark.support, x, foot, ground, half, rng)
         figures[key] = (
             mark,
-            _drawn(canvas, key, person, poses[mark.index], x, foot, mark, part.mood, rng),
+            _drawn(canvas, key, person, poses[mark.index], x, foot, mark, moods[mark.index], rng),
         )
     heads = {parts[key - 1].who: figure.head for key, (_, figure) in figures.items()}
     around = Surroundings(
-        area=_lettering_area(frame, style),
-        heads=[box for box in (_clip(head, width, height) for head in heads.values()) if box],
+        area=lettering_area(frame, style.pen * 1.7),
+        heads=[box for head in heads.values() if (box := clip(_whole_head(head), width, height))],
         bodies=[
             box
             for key in figures
-            if (d := canvas.drawn_box(key)) and (box := _clip(d, width, height))
+            if (d := canvas.drawn_box(key)) and (box := clip(d, width, height))
         ],
         blocked=list(holes),
     )
@@ -186,7 +200,7 @@ def _attempt(
     for text in texts:
         for outline in text.outlines:
             canvas.cover(outline)
-    for cover in [*_outside(frame), *(_corners(hole) for hole in holes)]:
+    for cover in [*outside(frame), *(corners(hole) for hole in holes)]:
         canvas.cover(cover)
     seen, lost = [], set()
     for key, (mark, figure) in figures.items():
@@ -198,13 +212,16 @@ def _attempt(
         box, face, keypoints, truncated = found
         seen.append(
             Seen(part.who, box, face, keypoints, mark.plane, truncated, poses[mark.index],
-                 mark.facing, part.mood)
+                 mark.facing, moods[mark.index])
         )  # fmt: skip
     seen.sort(key=lambda figure: figure.plane)
     shown = tuple(
         name
         for key, name in things.items()
-        if canvas.visible(key) > 0.6 and (b := canvas.visible_box(key)) and b.width > 0.07 * width
+        if (drawn := canvas.drawn_box(key))
+        and (part := clip(drawn, width, height))
+        and part.width > max(0.07 * width, 0.5 * drawn.width)
+        and canvas.visible(key) > 0.6
     )
     lying = tuple(name for key, name in small.items() if canvas.visible(key) > 0.85)
     if frame.polygon:
@@ -227,9 +244,8 @@ def _drawn(
     mood: str,
     rng: random.Random,
 ) -> Figure:
-    expression = "" if posed.expression != "neutral" else mood
     with canvas.owner(key):
-        return draw_figure(canvas, person, posed, x, foot, mark.scale, mark.facing, expression, rng)
+        return draw_figure(canvas, person, posed, x, foot, mark.scale, mark.facing, mood, rng)
 
 
 def _backdrop(
@@ -270,12 +286,15 @@ def _seen(
 ) -> tuple[Box, Box | None, tuple[Keypoint, ...], bool] | None:
     """What is visible of a figure, or None where too little is for anyone to count it."""
     width, height = canvas.width, canvas.height
-    drawn, head = canvas.drawn_box(key), _clip(figure.head, width, height)
-    within = drawn and _clip(drawn, width, height)
+    drawn, head = canvas.drawn_box(key), clip(figure.head, width, height)
+    within = drawn and clip(drawn, width, height)
     if drawn is None or within is None or min(within.width, within.height) < SLIVER:
         return None
     kept = canvas.visible(key)
-    box = canvas.visible_box(key) if kept > ENOUGH else None
+    try:
+        box = canvas.visible_box(key) if kept > ENOUGH else None
+    except ValueError:  # what is visible is thinner than the canvas can tell
+        return None
     if box is None or min(box.width, box.height) < SLIVER:
         return None
     share = 0.0
@@ -294,7 +313,7 @@ def _seen(
     cut = drawn.x0 < -margin or drawn.y0 < -margin
     cut = cut or drawn.x1 > width + margin or drawn.y1 > height + margin
     if frame.polygon and not cut and kept < 0.97:
-        cut = not all(_contains(frame, *corner) for corner in _corners(drawn))
+        cut = not all(contains(frame, *corner) for corner in corners(drawn))
     return box, (head and head.intersection(box)), tuple(keypoints), bool(cut)
 
 
@@ -309,77 +328,13 @@ def _shown(canvas: Canvas, key: int, box: Box) -> float:
     return hits / 64
 
 
-def _inner(frame: Frame) -> Box:
-    """The part of a frame that figures are staged in, in panel pixels."""
-    width, height = frame.box.width, frame.box.height
-    if frame.round:
-        return Box(0.14 * width, 0.08 * height, 0.86 * width, 0.93 * height)
-    if frame.polygon:
-        left, right = _straight(frame)
-        return Box(left, 0, right, height)
-    return Box(0, 0, width, height)
+def _half(body: Joints) -> float:
+    """Half a posed body's width, in adults' heights; its middle is at 0."""
+    points = (body.head, body.near_hand, body.far_hand, body.near_ankle, body.far_ankle, body.hips)
+    return max(abs(x) for x, _ in points) + 0.1
 
 
-def _beside(inner: Box, holes: Sequence[Box]) -> Box:
-    """What an inset leaves of the stage: the side of it that is wider."""
-    for hole in holes:
-        left, right = hole.x0 - inner.x0, inner.x1 - hole.x1
-        if max(left, right) > 0.4 * inner.width:
-            inner = (
-                Box(inner.x0, inner.y0, hole.x0, inner.y1)
-                if left > right
-                else Box(hole.x1, inner.y0, inner.x1, inner.y1)
-            )
-    return inner
-
-
-def _straight(frame: Frame) -> tuple[float, float]:
-    """The x range, in panel pixels, that a slanted panel has at top and bottom alike."""
-    assert frame.polygon
-    (a, _), (b, _), (c, _), (d, _) = frame.polygon
-    return max(a, d) - frame.box.x0, min(b, c) - frame.box.x0
-
-
-def _lettering_area(frame: Frame, style: Style) -> Box:
-    width, height = frame.box.width, frame.box.height
-    if frame.round:
-        return Box(0.13 * width, 0.13 * height, 0.87 * width, 0.87 * height)
-    left, right = _straight(frame) if frame.polygon else (0.0, width)
-    edge = style.pen * 1.7 + (16 if frame.bleeds else 0)
-    return Box(left + edge, edge, right - edge, height - edge)
-
-
-def _clip(box: Box, width: float, height: float) -> Box | None:
-    return box.intersection(Box(0, 0, width, height))
-
-
-def _corners(box: Box) -> list[tuple[float, float]]:
-    return [(box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1)]
-
-
-def _outside(frame: Frame) -> list[Points]:
-    """The parts of a frame's box that lie outside its polygon, in panel pixels."""
-    if frame.polygon is None:
-        return []
-    x0, y0 = frame.box.x0, frame.box.y0
-    edge = [(x - x0, y - y0) for x, y in frame.polygon]
-    width, height = frame.box.width, frame.box.height
-    cx, cy = width / 2, height / 2
-    pieces: list[Points] = []
-    for (ax, ay), (bx, by) in zip(edge, [*edge[1:], edge[0]], strict=True):
-        far = [(cx + (px - cx) * 4, cy + (py - cy) * 4) for px, py in ((bx, by), (ax, ay))]
-        pieces.append([(ax, ay), (bx, by), *far])
-    return pieces
-
-
-def _contains(frame: Frame, x: float, y: float) -> bool:
-    """Whether a point in panel pixels lies in the frame's polygon, which is convex."""
-    assert frame.polygon
-    px, py = x + frame.box.x0, y + frame.box.y0
-    sides = [
-        (bx - ax) * (py - ay) - (by - ay) * (px - ax)
-        for (ax, ay), (bx, by) in zip(
-            frame.polygon, [*frame.polygon[1:], frame.polygon[0]], strict=True
-        )
-    ]
-    return all(side >= 0 for side in sides) or all(side <= 0 for side in sides)
+def _whole_head(head: Box) -> Box:
+    """A head with room for what stands on it: eyes, ears, hair or a hat."""
+    w, h = head.width, head.height
+    return Box(head.x0 - 0.08 * w, head.y0 - 0.26 * h, head.x1 + 0.08 * w, head.y1 + 0.04 * h)

@@ -21,7 +21,8 @@ def _far_wave(g: Grip) -> None:
 def _swish(g: Grip, hand: Point) -> None:
     for side in (-1, 1):
         for out in (0.09, 0.13):
-            g.mark(hand, [(side * out, -0.05), (side * (out + 0.015), 0), (side * out, 0.05)], 0.8)
+            arc = [(-0.06, 0.0), (-0.035, 0.013), (0.0, 0.018), (0.035, 0.013), (0.06, 0.0)]
+            g.mark(hand, [(side * (out + bulge), v) for v, bulge in arc], 0.8)
 
 
 def _book(g: Grip) -> None:

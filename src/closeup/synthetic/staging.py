@@ -56,20 +56,23 @@ def stage(
     height: float,
     statures: Sequence[float],
     heads: Sequence[float],
+    halves: Sequence[float],
     poses: Sequence[Pose],
     talks: bool,
 ) -> Stage:
     """Stage figures of these statures and poses in a panel of `width` by `height` pixels.
 
-    `heads` are the heights of their heads' middles above the ground in these poses, in adults'
-    heights; `talks` leaves room for balloons above them.
+    `heads` are the heights of their heads' middles above the ground in these poses and `halves`
+    half their widths, in adults' heights; `talks` leaves room for balloons above them.
     """
     count = len(statures)
     shot = _shot(rng, count, width, height, poses)
     adult = _adult(rng, shot, count, width, height, max(statures, default=1.0), talks)
+    if shot == "long" and halves:
+        adult = max(min(adult, 0.56 * width / max(halves)), 60.0)
     planes = _planes(rng, count)
     depth = max(planes, default=0) + 1
-    small_near = rng.random() < 0.57
+    small_near = rng.random() < 0.63
     step = rng.uniform(0.86, 0.96) if small_near else rng.uniform(0.72, 0.9)
     scales = [adult * step**plane for plane in range(depth)]
     if shot == "long" and scales[-1] < SMALLEST:
@@ -89,16 +92,20 @@ def stage(
         behind = [mark.foot for mark in marks if mark.plane > plane]
         if shot != "long":
             foot = ground = eyes + heads[index] * scale + height * rng.uniform(-0.05, 0.08)
-        elif behind and rng.random() < 0.6:
+        elif behind and rng.random() < 0.53:
             raised = min(ground, *behind) - rng.uniform(0.03, 0.09) * height
             raised = max(raised, 0.3 * height + 0.5 * scale)
             if raised < ground - 12:
                 foot = raised
                 support = rng.choice(SUPPORTS) if poses[index].lift < 0.1 else None
-        inward: Literal[-1, 1] = 1 if xs[place] < width / 2 else -1
+        x = xs[place]
+        if rng.random() < 0.8:
+            margin = min(halves[index] * scale, 0.5 * width)
+            x = min(max(x, margin), width - margin)
+        inward: Literal[-1, 1] = 1 if x < width / 2 else -1
         outward: Literal[-1, 1] = -1 if inward == 1 else 1
         facing = inward if rng.random() < 0.72 else outward
-        marks.append(Mark(index, plane, xs[place], ground, foot, scale, facing, support))
+        marks.append(Mark(index, plane, x, ground, foot, scale, facing, support))
     if not marks:
         floor, unit = height * rng.uniform(0.5, 0.72), height * rng.uniform(0.3, 0.5)
     elif shot == "long":
@@ -133,7 +140,7 @@ def _adult(
 ) -> float:
     """Height of an average adult in the nearest plane."""
     if shot == "close":
-        return height * rng.uniform(1.5, 2.1)
+        return min(height * rng.uniform(1.4, 2.0), 2.6 * width)
     if shot == "medium":
         return min(height * rng.uniform(0.9, 1.2), width * 2.4 / max(count, 1))
     top = rng.uniform(0.5, 0.66) if talks else rng.uniform(0.52, 0.8)

@@ -87,20 +87,22 @@ def _black_and_white(image: Pixels, table: Pixels, pattern: Pixels, rng: random.
 def _newsprint(image: Pixels, rng: random.Random) -> Pixels:
     """Four plates on yellowed paper. The colour plates lie a pixel or two off the black one, and
     run on under its lines, as a colourist's do."""
-    black = np.maximum(np.maximum(image[..., 0], image[..., 1]), image[..., 2])
+    plates = [np.ascontiguousarray(image[..., channel]) for channel in range(3)]
+    black = np.maximum(np.maximum(plates[0], plates[1]), plates[2])
     line = black[5:, 4:] < 170
     key = _key_curve()[black]
-    key[:, 1:] = np.minimum(key[:, 1:], _key_curve(spread=True)[black[:, :-1]])
-    page = np.empty_like(image)
+    np.minimum(key[:, 1:], _key_curve(spread=True)[black[:, :-1]], out=key[:, 1:])
+    grain = _tiled(_grain() >> np.uint8(4), black.shape, rng)
     screens = (_waves(68, 18, -18, 68, 0), _waves(18, 68, -68, 18, 0), _waves(70, 0, 0, 70, 0))
-    for channel, (screen, paper) in enumerate(zip(screens, (250, 239, 211), strict=True)):
-        plate = image[..., channel].copy()
-        np.copyto(plate[5:, 4:], image[:-5, :-4, channel], where=line)
-        printed = _print(plate, _plate_table(paper), screen, rng)
+    page = np.empty_like(image)
+    for channel, paper in enumerate((250, 239, 211)):
+        plate = plates[channel].copy()
+        np.copyto(plate[5:, 4:], plates[channel][:-5, :-4], where=line)
+        printed = _print(plate, _plate_table(paper), screens[channel], rng)
         if channel != 1:
             printed = np.roll(printed, (rng.randint(-2, 2), rng.randint(-2, 2)), (0, 1))
-        np.minimum(printed, key, out=page[..., channel])
-    page -= (_tiled(_grain(), page.shape[:2], rng) >> 4)[..., None]
+        np.minimum(printed, key, out=printed)
+        np.subtract(printed, grain, out=page[..., channel])
     return page
 
 

@@ -54,7 +54,9 @@ class PanelUnderstanding(Task):
         views, evidence = (whole(page),), marks(0, [panel.box])
         cast = " ".join(c.name or "" for c in page.characters or ()).split()
         told = " ".join(facts).replace("'", " ").split()
-        names = tuple(f"{NAME}{name}" for name in dict.fromkeys(cast) if name in told)
+        names = tuple(
+            f"{NAME}{name}" for name in dict.fromkeys(cast) if name in told and name[0].isupper()
+        )
         hard, tags = difficulty(page, views, evidence, page.balloons_in(panel))
         return Question(
             id=self.id(page, panel.id),
