@@ -24,7 +24,7 @@ async def means(bench: Bench, seed: int) -> dict[str, float]:
     model = find("random", bench, seed)
     values: dict[str, list[float]] = defaultdict(list)
     for question in bench.questions():
-        reply = await model.reply(opening(question, model))
+        reply = await model.reply(opening(question, model, TASKS[question.task]))
         value = TASKS[question.task].score(question, reply).value
         assert value is not None
         values[question.task].append(value)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from closeup.bench import Bench, Manifest, TaskCount
+from closeup.bench import Bench, Manifest, TaskCount, sha256
 from closeup.geometry import Box
 from closeup.page import Page
 from closeup.question import Crop, Difficulty, Mark, Question, Split
@@ -125,7 +125,7 @@ def write_bench(
         issues={},
         left_out=(),
         tasks=_counts(questions),
-        files={"questions.jsonl": f"{len(questions):064}"},
+        files={name: sha256(folder / name) for name in ("pages.jsonl", "questions.jsonl")},
     )
     write_atomically(folder / "manifest.json", manifest.to_json())
     return Bench.open(folder)
@@ -137,6 +137,7 @@ def _counts(questions: Sequence[Question]) -> dict[str, TaskCount]:
         by_task[question.task].append(question)
     return {
         task: TaskCount(
+            source=task,
             kept=len(own),
             kept_by_split=dict(Counter(question.split for question in own)),
             rejected={"box too small": 2},

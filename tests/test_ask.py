@@ -9,6 +9,7 @@ from closeup.models.model import Message
 from closeup.tasks import TASKS
 
 QUESTION = choice(0, [Box(100, 200, 300, 400), Box(500, 500, 800, 900)], "B")
+TASK = TASKS[QUESTION.task]
 
 
 class Parrot:
@@ -28,8 +29,8 @@ class Parrot:
 
 
 def told(model):
-    messages = opening(QUESTION, model)
-    return asyncio.run(ask(QUESTION, messages, model, TASKS[QUESTION.task]))
+    messages = opening(QUESTION, model, TASK)
+    return asyncio.run(ask(QUESTION, messages, model, TASK))
 
 
 def test_the_images_come_before_the_question_and_the_boxes_are_in_the_models_grid():
@@ -41,7 +42,7 @@ def test_the_images_come_before_the_question_and_the_boxes_are_in_the_models_gri
     assert view == episode.views[0]
     assert episode.views[0].size == (500, 500)
     assert "[200, 100, 400, 300]" in str(text)
-    assert "[200, 100, 400, 300]" not in str(opening(QUESTION, Parrot(""))[1].parts[1])
+    assert "[200, 100, 400, 300]" not in str(opening(QUESTION, Parrot(""), TASK)[1].parts[1])
 
 
 def test_the_reply_is_scored_and_kept_as_it_came():
@@ -60,8 +61,8 @@ def test_junk_scores_0_with_a_reason():
 
 def test_the_fingerprint_is_of_what_is_sent():
     model = Parrot("")
-    same = opening(QUESTION, model)
-    renamed = opening(QUESTION.model_copy(update={"id": "other", "answer": "A"}), model)
+    same = opening(QUESTION, model, TASK)
+    renamed = opening(QUESTION.model_copy(update={"id": "other", "answer": "A"}), model, TASK)
     assert fingerprint(same) == fingerprint(renamed)
-    assert fingerprint(same) != fingerprint(opening(QUESTION, Parrot("", "rel1000")))
-    assert fingerprint(same) != fingerprint(opening(QUESTION, Parrot("", "pixel", 90_000)))
+    assert fingerprint(same) != fingerprint(opening(QUESTION, Parrot("", "rel1000"), TASK))
+    assert fingerprint(same) != fingerprint(opening(QUESTION, Parrot("", "pixel", 90_000), TASK))

@@ -150,11 +150,11 @@ def test_a_cue_that_always_works_leaves_no_hard_core():
 def test_balancing_leaves_no_column_leaning():
     dice = np.random.default_rng(0)
     columns = dice.normal(0.3, 1.0, (300, 5))
-    kept = balanced(columns)
+    kept = balanced(columns, 1.5)
     left = columns[kept]
     assert 100 < kept.sum() < 300
     assert (np.abs(left.sum(0)) <= 1.5 * np.sqrt((left**2).sum(0)) + 1e-9).all()
-    assert balanced(dice.normal(0.0, 1.0, (300, 1)) * 0).all()
+    assert balanced(dice.normal(0.0, 1.0, (300, 1)) * 0, 1.5).all()
 
 
 def test_no_question_of_an_issue_helps_to_predict_that_issue():

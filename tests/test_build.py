@@ -58,7 +58,7 @@ def test_a_page_is_found_by_its_id_and_has_its_image(bench: Bench):
         assert bench.page(page.id) == page
         with Image.open(bench.image_path(page.id)) as image:
             assert image.size == (page.width, page.height)
-    with pytest.raises(CloseupError, match="no page 'nobody'"):
+    with pytest.raises(CloseupError, match=r"pages\.jsonl: nobody: no such id"):
         bench.page("nobody")
 
 

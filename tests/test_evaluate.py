@@ -115,5 +115,5 @@ def test_only_the_named_tasks_are_asked(tmp_path):
 def test_a_question_of_an_unknown_task_is_one_clear_line(tmp_path):
     odd = choice(0, PAIR, "A").model_copy(update={"task": "chess"})
     bench = write_bench(tmp_path / "bench", [odd])
-    with pytest.raises(CloseupError, match="task 'chess' is not known"):
+    with pytest.raises(CloseupError, match="task 'chess': need one of"):
         run(bench, Flaky(), tmp_path / "run", console=QUIET)

@@ -41,7 +41,9 @@ def bench(tmp_path) -> Bench:
 
 def replies(bench: Bench, name: str, seed: int = 0) -> dict[str, str]:
     model = models.find(name, bench, seed)
-    return {q.id: asyncio.run(model.reply(opening(q, model))) for q in bench.questions()}
+    return {
+        q.id: asyncio.run(model.reply(opening(q, model, TASKS[q.task]))) for q in bench.questions()
+    }
 
 
 def scores(bench: Bench, name: str, seed: int = 0) -> dict[str, float]:
@@ -77,7 +79,8 @@ def test_the_mean_of_many_random_seeds_is_chance(bench):
 def test_a_seed_says_the_same_whatever_is_asked_before(bench):
     model = models.find("random", bench, 7)
     backwards = {
-        q.id: asyncio.run(model.reply(opening(q, model))) for q in reversed(list(bench.questions()))
+        q.id: asyncio.run(model.reply(opening(q, model, TASKS[q.task])))
+        for q in reversed(list(bench.questions()))
     }
     assert backwards == replies(bench, "random", 7)
     assert backwards != replies(bench, "random", 8)
@@ -113,9 +116,9 @@ def test_replay_says_what_the_file_says_and_fails_on_the_rest(bench, tmp_path):
     file = tmp_path / "replies.jsonl"
     file.write_text(f'{{"question": "{first.id}", "reply": "B it is"}}\n')
     model = models.find(f"replay:{file}", bench)
-    assert asyncio.run(model.reply(opening(first, model))) == "B it is"
+    assert asyncio.run(model.reply(opening(first, model, TASKS[first.task]))) == "B it is"
     with pytest.raises(ModelError, match=second.id):
-        asyncio.run(model.reply(opening(second, model)))
+        asyncio.run(model.reply(opening(second, model, TASKS[second.task])))
 
 
 @pytest.mark.parametrize(

@@ -120,8 +120,24 @@ def test_depth_pairs_of_a_page_are_capped_and_the_rest_is_counted():
         character["depth"] = k
         character["box"] = [20 + 40 * k, 20, 60 + 40 * k, 300 + k]
     questions, rejections = ask("depth_comparison", page)
-    assert len(questions) == 4
-    assert [r.reason for r in rejections] == ["enough from this page"] * 24
+    assert len(questions) == 6
+    assert [r.reason for r in rejections] == ["enough from this page"] * 22
+
+
+def test_depth_pairs_are_taken_in_turns_from_those_where_cues_mislead_and_where_not():
+    page = page_data()
+    shapes = [(300, 380), (200, 500), (60, 300), (400, 600), (120, 330), (260, 420)]
+    page["characters"] = page["characters"][: len(shapes)]
+    page["balloons"] = []
+    for k, (character, (height, foot)) in enumerate(zip(page["characters"], shapes, strict=True)):
+        character["panel"] = "p1"
+        character["depth"] = k
+        character["box"] = [20 + 60 * k, max(foot - height, 1), 70 + 60 * k, foot]
+    kinds = {
+        tuple(tag for tag in question.tags if tag.endswith("misleads"))
+        for question in ask("depth_comparison", page)[0]
+    }
+    assert len(kinds) == 4
 
 
 def test_small_boxes_and_figures_outside_their_panel_are_not_pointed_at():

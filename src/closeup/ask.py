@@ -11,13 +11,13 @@ from closeup.question import Question
 from closeup.tasks.task import Task
 
 
-def opening(question: Question, model: Model) -> tuple[Message, ...]:
+def opening(question: Question, model: Model, task: Task) -> tuple[Message, ...]:
     """The messages that open an episode: the images, then the question in the model's grid.
 
     Images come first, so that the questions of a page share their prefix in a server's cache.
     """
     views = tuple(model.resolution.view(crop) for crop in question.views)
-    text = question_text(question, views, model.grid)
+    text = question_text(question, views, model.grid, task.prompt)
     return (
         Message(role="system", parts=(system_text(),)),
         Message(role="user", parts=(*views, text), question=question.id),

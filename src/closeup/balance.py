@@ -16,13 +16,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from closeup.cues import INHERENT, is_constant, predictions
+from closeup.cues import INHERENT, contrast, is_constant, predictions
+from closeup.mirror import without_mirror
 from closeup.question import Mark, Question, Rejection
 
 Answer = str | int | tuple[str, ...]
 
 TOLERANCE = 0.03
 """How far from chance a cue's rate may lie; half a standard deviation, 0.5/√n, where n is small."""
+MIRROR = "balance: no mirror image"
 BEST_CONSTANT = 0.3
 """The highest share that one number may have among the answers of an integer task."""
 
@@ -42,6 +44,8 @@ class Candidate(NamedTuple):
     chance: float | None
     size: float | None = None
     """Of an integer task: the area of the region that is counted in."""
+    contrast: tuple[float, ...] = ()
+    """Of a choice between two regions: by how much the right one exceeds the other in each cue."""
 
 
 class Balanced(NamedTuple):
@@ -83,6 +87,7 @@ def candidate(question: Question) -> Candidate:
         hits=hits,
         chance=question.chance,
         size=next(iter(question.refs.values())).box.area if counted else None,
+        contrast=contrast(question),
     )
 
 
@@ -99,8 +104,12 @@ def unbalanced(candidates: Iterable[Candidate], seed: int = 0) -> dict[str, str]
         members = sorted(tasks[key], key=lambda one: _hash(seed, one.id))
         if all(isinstance(one.gold, int) for one in members):
             dropped |= _flatten(members)
-        else:
-            dropped |= _level([one for one in members if one.hits and one.chance is not None])
+            continue
+        if all(one.contrast for one in members):
+            contrasts = {one.id: one.contrast for one in members}
+            dropped |= dict.fromkeys(without_mirror(contrasts, list(contrasts)), MIRROR)
+        left = [one for one in members if one.id not in dropped]
+        dropped |= _level([one for one in left if one.hits and one.chance is not None])
     return dropped
 
 

@@ -7,6 +7,7 @@ rejected.jsonl    the questions not asked, each with its reason
 images/           the pages' images, as they were given
 """
 
+import hashlib
 import json
 from collections.abc import Iterator
 from functools import cached_property
@@ -15,7 +16,7 @@ from typing import Literal
 
 from closeup.page import Page
 from closeup.question import Question, Rejection
-from closeup.records import CloseupError, Record, read_bytes, read_jsonl
+from closeup.records import CloseupError, Record, RecordT, read_bytes, read_jsonl
 
 MANIFEST = "manifest.json"
 BUILDING = ".building"
@@ -24,6 +25,9 @@ BUILDING = ".building"
 
 class TaskCount(Record):
     """What became of one task's candidate questions."""
+
+    source: str
+    """Where the task is defined: a built-in name, or package.module:Name."""
 
     kept: int
     kept_by_split: dict[str, int]
@@ -90,12 +94,18 @@ class Bench:
 
     @classmethod
     def open(cls, path: Path) -> "Bench":
-        """Open a bench; CloseupError when the folder is not one, or not a whole one."""
+        """Open a bench; CloseupError when the folder is not one, not whole, or was edited."""
         if (path / BUILDING).exists():
             raise CloseupError(f"{path}: half-built: build it again")
         if not (path / MANIFEST).is_file():
             raise CloseupError(f"{path}: no {MANIFEST}: not a bench")
-        return cls(path, Manifest.parse(read_bytes(path / MANIFEST), str(path / MANIFEST)))
+        manifest = Manifest.parse(read_bytes(path / MANIFEST), str(path / MANIFEST))
+        for name in ("pages.jsonl", "questions.jsonl"):
+            if not (path / name).is_file():
+                raise CloseupError(f"{path / name}: no such file")
+            if sha256(path / name) != manifest.files.get(name):
+                raise CloseupError(f"{path / name}: changed since the bench was built")
+        return cls(path, manifest)
 
     @property
     def content_hash(self) -> str:
@@ -116,24 +126,45 @@ class Bench:
 
     def page(self, page_id: str) -> Page:
         """One page by its id; CloseupError when the bench has none of that id."""
-        file = self.path / "pages.jsonl"
-        if page_id not in self._offsets:
-            raise CloseupError(f"{file}: no page {page_id!r}")
-        with file.open("rb") as lines:
-            lines.seek(self._offsets[page_id])
-            return Page.parse(lines.readline(), f"{file}: {page_id}")
+        return self._find(page_id, "pages.jsonl", self._pages, Page)
+
+    def question(self, question_id: str) -> Question:
+        """One question by its id; CloseupError when the bench has none of that id."""
+        return self._find(question_id, "questions.jsonl", self._questions, Question)
 
     def image_path(self, page_id: str) -> Path:
         """Where the image of a page is."""
         return self.path / self.page(page_id).image
 
+    def _find(self, name: str, file: str, offsets: dict[str, int], kind: type[RecordT]) -> RecordT:
+        place = f"{self.path / file}: {name}"
+        if name not in offsets:
+            raise CloseupError(f"{place}: no such id")
+        with (self.path / file).open("rb") as lines:
+            lines.seek(offsets[name])
+            return kind.parse(lines.readline(), place)
+
     @cached_property
-    def _offsets(self) -> dict[str, int]:
-        offsets: dict[str, int] = {}
-        with (self.path / "pages.jsonl").open("rb") as lines:
-            while True:
-                start = lines.tell()
-                line = lines.readline()
-                if not line:
-                    return offsets
-                offsets[json.loads(line)["id"]] = start
+    def _pages(self) -> dict[str, int]:
+        return _offsets(self.path / "pages.jsonl")
+
+    @cached_property
+    def _questions(self) -> dict[str, int]:
+        return _offsets(self.path / "questions.jsonl")
+
+
+def _offsets(file: Path) -> dict[str, int]:
+    """Where each record of a JSON Lines file begins, by its id."""
+    offsets: dict[str, int] = {}
+    with file.open("rb") as lines:
+        start = 0
+        for line in lines:
+            offsets[json.loads(line)["id"]] = start
+            start += len(line)
+    return offsets
+
+
+def sha256(file: Path) -> str:
+    """The hash of a file's bytes, in hexadecimal."""
+    with file.open("rb") as data:
+        return hashlib.file_digest(data, "sha256").hexdigest()

@@ -20,12 +20,13 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from closeup.balance import Candidate, balance
-from closeup.bench import BUILDING, MANIFEST, LeftOut, Manifest, TaskCount
+from closeup.bench import BUILDING, MANIFEST, LeftOut, Manifest, TaskCount, sha256
 from closeup.choose import count_tasks, write_questions
 from closeup.datasets import Dataset
 from closeup.groups import Group
 from closeup.make import Made, make
 from closeup.records import CloseupError, write_atomically, write_jsonl
+from closeup.tasks import find
 
 VERSIONS_OF = ("aggdraw", "numpy", "pillow")
 """Packages on which the bytes of a bench depend."""
@@ -48,7 +49,8 @@ def build(
     """
     with _folder(out):
         totals = _Totals(dataset, skip_bad)
-        work = partial(make, tasks=tuple(tasks), seed=seed, images=out / "images")
+        sources = {find(name).name: name for name in tasks}
+        work = partial(make, tasks=tuple(sources.values()), seed=seed, images=out / "images")
         with (
             _writer(out / "pages.jsonl") as pages,
             _writer(out / DRAFTS) as drafts,
@@ -72,7 +74,7 @@ def build(
         (out / DRAFTS).unlink()
         if dataset.overlay:
             write_jsonl(out / "provenance.jsonl", dataset.provenance)
-        counts = count_tasks(tasks, chosen, kept, totals.reasons)
+        counts = count_tasks(sources, chosen, kept, totals.reasons)
         manifest = _manifest(dataset, out, seed, totals, counts)
         write_atomically(out / MANIFEST, manifest.model_dump_json(indent=1) + "\n")
     return manifest
@@ -154,7 +156,7 @@ def _map(work: Callable[[Group], Made], groups: Sequence[Group], workers: int) -
 def _manifest(
     dataset: Dataset, out: Path, seed: int, totals: _Totals, tasks: dict[str, TaskCount]
 ) -> Manifest:
-    files = {name: _sha256(out / name) for name in PARTS if (out / name).exists()}
+    files = {name: sha256(out / name) for name in PARTS if (out / name).exists()}
     return Manifest(
         closeup=version("closeup"),
         versions={"python": platform.python_version()} | {n: version(n) for n in VERSIONS_OF},
@@ -173,8 +175,3 @@ def _manifest(
         tasks=tasks,
         files=files | {"images": totals.images.hexdigest()},
     )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as data:
-        return hashlib.file_digest(data, "sha256").hexdigest()

@@ -39,15 +39,15 @@ def best_constants(kept: Sequence[Candidate]) -> dict[str, float]:
 
 
 def count_tasks(
-    tasks: Sequence[str],
+    sources: Mapping[str, str],
     chosen: Balanced,
     kept: Sequence[Candidate],
     reasons: Mapping[tuple[str, str], int],
 ) -> dict[str, TaskCount]:
-    """What the manifest says of each task."""
+    """What the manifest says of each task; `sources` tells where each is defined, by its name."""
     constants = best_constants(kept)
     counts: dict[str, TaskCount] = {}
-    for task in tasks:
+    for task, source in sources.items():
         own = [candidate for candidate in kept if candidate.task == task]
         chances = [constants.get(task, c.chance) for c in own]
         known = [chance for chance in chances if chance is not None]
@@ -57,6 +57,7 @@ def count_tasks(
             if not isinstance(answer, tuple)
         )
         counts[task] = TaskCount(
+            source=source,
             kept=len(own),
             kept_by_split=dict(sorted(Counter(c.group for c in own).items())),
             rejected={

@@ -55,6 +55,20 @@ def predictions(question: Question) -> dict[str, Answer]:
             return found
 
 
+def contrast(question: Question) -> tuple[float, ...]:
+    """Of a choice between two regions: by how much the right one is larger (log of the ratio of
+    areas) and stands lower (feet, in heights of the view). Empty for any other question.
+    """
+    if question.options or len(question.labels) != 2:
+        return ()
+    a, b = (question.refs[name] for name in question.labels)
+    if a.view != b.view:
+        return ()
+    right, wrong = (a.box, b.box) if question.answer == question.labels[0] else (b.box, a.box)
+    height = question.views[a.view].box.height
+    return (math.log(right.area / wrong.area), (right.y1 - wrong.y1) / height)
+
+
 def sighted_cues(question: Question) -> dict[str, tuple[str, ...]]:
     """The orders that the places of the evidence on its page give; for orders only.
 

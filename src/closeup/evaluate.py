@@ -16,7 +16,7 @@ from closeup.models.model import Model, ModelError
 from closeup.question import Question
 from closeup.records import CloseupError
 from closeup.store import BATCH_SECONDS, RunInfo, Store
-from closeup.tasks import TASKS
+from closeup.tasks import tasks_of
 from closeup.tasks.task import Task
 
 
@@ -37,7 +37,6 @@ def run(
     out: Path,
     *,
     seed: int = 0,
-    tasks: Mapping[str, Task] = TASKS,
     only: Collection[str] = (),
     limit: int | None = None,
     concurrency: int = 64,
@@ -74,7 +73,7 @@ def run(
     with Store.create(out, info) as store, progress:
         bar = progress.add_task(model.name, total=total if limit is None else min(limit, total))
         pending = _advancing(islice(questions, limit), lambda: progress.advance(bar))
-        return asyncio.run(_run(pending, model, tasks, store, concurrency))
+        return asyncio.run(_run(pending, model, tasks_of(bench), store, concurrency))
 
 
 def _advancing(questions, step) -> Iterator[Question]:
@@ -94,16 +93,15 @@ async def _run(
 
     async def work() -> None:
         for question in pending:  # shared by all workers: each question goes to one of them
-            if question.task not in tasks:
-                raise CloseupError(f"{question.id}: task {question.task!r} is not known")
-            messages = opening(question, model)
+            task = tasks[question.task]
+            messages = opening(question, model, task)
             prompt = fingerprint(messages)
             if store.has(question.id, prompt):
                 tally.kept += 1
                 continue
             tally.asked += 1
             try:
-                store.put(question, await ask(question, messages, model, tasks[question.task]))
+                store.put(question, await ask(question, messages, model, task))
             except ModelError as error:
                 tally.failed += 1
                 store.fail(question, prompt, str(error))

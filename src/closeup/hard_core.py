@@ -5,7 +5,8 @@ issue, gives the right answer a probability of at most chance + 0.1. That alone 
 predictor's failures share what misled it, and the opposite of a cue is a cue. So the rest is
 thinned until no direction is left: every number that the blind predictor is given, every cue, every
 letter and frequent word, and the predictor's own choice must favour the right answer no more and no
-less than the wrong ones. A predictor fitted anew on what remains says whether that has worked.
+less than the wrong ones. A predictor fitted anew on what remains says whether that has worked; the
+thinning is as mild as that allows, for every question lost is one less to measure with.
 
 Where few questions are left it may well say less than chance. That is no opposite cue: where the
 whole is balanced, each part leans against the rest, and a predictor is fitted on the rest.
@@ -24,8 +25,9 @@ from closeup.question import Question
 from closeup.stats import Estimate, cluster_keys, clustered_mean
 
 MARGIN = 0.1
-TOLERANCE = 1.5
-"""Standard errors by which any direction may still favour the right answer or the wrong ones."""
+TOLERANCES = (3.0, 2.0, 1.5, 1.0)
+"""Standard errors by which any direction may still favour the right answer or the wrong ones: the
+first at which a predictor fitted anew stays within half the margin of chance, or the last."""
 _FEW = 10
 _OFTEN = 0.02
 """Share of options that a word must stand in to be balanced."""
@@ -61,10 +63,20 @@ def hard_core(
     )
     left = np.flatnonzero(kept)
     directions = np.hstack([_moments(questions), _leaning(questions, told)])[left]
-    core = [questions[i] for i in left[balanced(directions)]]
-    fresh = cross_fit(core) if len(core) >= _FEW else None
-    anew = accuracy(core, fresh) if fresh else None
-    return HardCore(core, len(core) / len(questions), chance_of(core), anew)
+    found = None
+    for tolerance in TOLERANCES:
+        core = [questions[i] for i in left[balanced(directions, tolerance)]]
+        fresh = cross_fit(core) if len(core) >= _FEW else None
+        anew = accuracy(core, fresh) if fresh else None
+        found = HardCore(core, len(core) / len(questions), chance_of(core), anew)
+        if anew is None or _at_chance(found):
+            break
+    return found
+
+
+def _at_chance(core: HardCore) -> bool:
+    mean, chance = core.anew and core.anew.mean, core.chance
+    return mean is not None and chance is not None and mean <= chance + MARGIN / 2
 
 
 def chance_of(questions: Sequence[Question]) -> float | None:
@@ -84,8 +96,8 @@ def accuracy(questions: Sequence[Question], told: Sequence[Distribution]) -> Est
     return clustered_mean(hits, keys)
 
 
-def balanced(directions: np.ndarray) -> np.ndarray:
-    """Which rows to keep so that no column's mean is further than `TOLERANCE` standard errors
+def balanced(directions: np.ndarray, tolerance: float) -> np.ndarray:
+    """Which rows to keep so that no column's mean is further than `tolerance` standard errors
     from 0: (rows,) of bool.
 
     Excess is what a column's sum has beyond the tolerance; the rows go first whose loss lowers the
@@ -97,10 +109,10 @@ def balanced(directions: np.ndarray) -> np.ndarray:
         rows = rows[:, (rows**2).sum(0) > 1e-12]
         rows = rows / np.sqrt((rows**2).sum(0))
         sums = rows.sum(0)
-        excess = np.maximum(np.abs(sums) - TOLERANCE, 0)
+        excess = np.maximum(np.abs(sums) - tolerance, 0)
         if not excess.any():
             break
-        after = np.maximum(np.abs(sums - rows) - TOLERANCE, 0)
+        after = np.maximum(np.abs(sums - rows) - tolerance, 0)
         change = (after**2 - excess**2).sum(1)
         worst = np.argsort(change, kind="stable")[: max(1, len(left) // 50)]
         worst = worst[change[worst] < 0]
@@ -152,10 +164,11 @@ def _moments(questions: Sequence[Question]) -> np.ndarray:
 
 
 def _leaning(questions: Sequence[Question], told: Sequence[Distribution]) -> np.ndarray:
-    """(questions, 3 or 4): whether the predictor's choice is right, against chance, among its
-    least, its middle and its most confident third; and the probability of the right answer,
-    against chance. Of an order it is the share of pairs that is right, for to know one order less
-    helps nobody."""
+    """(questions, 3 or 4): whether the predictor's choice is right among its least, its middle and
+    its most confident third; and the probability it gives the right answer. Each against chance,
+    which is what the same reply is worth where nothing can be learnt. Of an order it is the share
+    of pairs that is right, for to know one order less helps nobody.
+    """
     answers = [question.answer for question in questions]
     choices = [best(distribution) for distribution in told]
     sure = np.array([max(distribution.values()) for distribution in told])
@@ -163,10 +176,27 @@ def _leaning(questions: Sequence[Question], told: Sequence[Distribution]) -> np.
     if questions[0].answer_format == "order":
         pairs = [_pairs_right(a, b) for a, b in zip(answers, choices, strict=True)]
         return (np.array(pairs) - 0.5)[:, None] * thirds
-    chance = np.array(_limits(questions)) - MARGIN
-    hit = np.array([float(a == b) for a, b in zip(answers, choices, strict=True)])
-    gold = np.array([d.get(a, 0.0) for a, d in zip(answers, told, strict=True)])
-    return np.hstack([(hit - chance)[:, None] * thirds, (gold - chance)[:, None]])
+    shares = _shares(questions)
+    luck = [
+        {a: shares[a] if shares else q.chance or 0.0 for a in d}
+        for q, d in zip(questions, told, strict=True)
+    ]
+    hit = np.array([(a == b) - own[b] for a, b, own in zip(answers, choices, luck, strict=True)])
+    gold = np.array(
+        [
+            d.get(a, 0.0) - sum(p * own[b] for b, p in d.items())
+            for a, d, own in zip(answers, told, luck, strict=True)
+        ]
+    )
+    return np.hstack([hit[:, None] * thirds, gold[:, None]])
+
+
+def _shares(questions: Sequence[Question]) -> dict[Answer, float]:
+    """How often each number is right; empty where answers are letters, all equally likely."""
+    if questions[0].answer_format != "integer":
+        return {}
+    counts = Counter[Answer](question.answer for question in questions)
+    return {answer: count / len(questions) for answer, count in counts.items()}
 
 
 def _pairs_right(gold: Answer, order: Answer) -> float:

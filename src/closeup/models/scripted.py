@@ -10,7 +10,6 @@ replay     replies from a file
 Each finds the question by the id in the message; a real model has nothing but the message.
 """
 
-import json
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,7 +24,7 @@ from closeup.question import Question
 from closeup.records import CloseupError, Record, read_jsonl
 from closeup.scoring import solution
 from closeup.store import Store
-from closeup.tasks import TASKS
+from closeup.tasks import tasks_of
 
 WHOLE = Resolution(pixels=None)
 Answer = str | int | tuple[str, ...]
@@ -41,33 +40,12 @@ class Scripted:
 
     def __init__(self, name: str, bench: Bench, answer: Callable[[Question], Answer]) -> None:
         self.name = name
-        self._question = Lookup(bench)
+        self._question = bench.question
         self._answer = answer
 
     async def reply(self, messages: Sequence[Message]) -> str:
         question = self._question(asked(messages))
         return solution(question.model_copy(update={"answer": self._answer(question)}))
-
-
-class Lookup:
-    """The questions of a bench by their id; only where each stands in the file is held in memory.
-
-    A question that is asked for once is not kept: 100,000 of them fit in flat memory.
-    """
-
-    def __init__(self, bench: Bench) -> None:
-        self._file = bench.path / "questions.jsonl"
-        self._offsets: dict[str, int] = {}
-        with self._file.open("rb") as lines:
-            offset = 0
-            for line in lines:
-                self._offsets[json.loads(line)["id"]] = offset
-                offset += len(line)
-
-    def __call__(self, name: str) -> Question:
-        with self._file.open("rb") as lines:
-            lines.seek(self._offsets[name])
-            return Question.parse(lines.readline(), f"{self._file}: {name}")
 
 
 def asked(messages: Sequence[Message]) -> str:
@@ -80,10 +58,11 @@ class Oracle(Scripted):
 
     def __init__(self, bench: Bench, _: int) -> None:
         super().__init__("oracle", bench, lambda question: question.answer)
+        self._tasks = tasks_of(bench)
 
     async def reply(self, messages: Sequence[Message]) -> str:
         question = self._question(asked(messages))
-        return TASKS[question.task].solution(question)
+        return self._tasks[question.task].solution(question)
 
 
 def guess(bench: Bench, seed: int) -> Scripted:

@@ -30,9 +30,11 @@ HELD_NAMES = {
     "easel": "paintbrush", "pot": "ladle",
 }  # fmt: skip
 UNHELD = frozenset(
-    ("", "snore", "tears", "notes", "streaks", "wave", "far wave", "apple", "football", "desk", "bicycle",
-     "ladder", "crate", "nothing")
-)  # fmt: skip
+    (
+        *("", "snore", "tears", "notes", "streaks", "wave", "far wave", "apple", "football"),
+        *("desk", "bicycle", "ladder", "crate"),
+    )
+)
 """Props that are marks in the air, or that nobody holds."""
 
 PLACES = {"space": "the moon", "street": "a street", "attic": "an attic", "train": "a train"}

@@ -41,7 +41,7 @@ from closeup.synthetic.scenery import (
 )
 from closeup.synthetic.skeleton import Joints, joints
 from closeup.synthetic.staging import Mark, Stage, stage
-from closeup.synthetic.story import Beat
+from closeup.synthetic.story import Beat, Part
 from closeup.synthetic.styles import Style
 from closeup.synthetic.supports import platform, shadow
 from closeup.synthetic.texts import Mouth, Text, compose
@@ -115,19 +115,19 @@ def draw_panel(
 ) -> PanelArt:
     """Draw a beat into a frame; `holes` are parts of it, in panel pixels, that an inset covers.
 
-    Whoever cannot be seen after several stagings leaves the panel, and with him his lines' tails.
+    Whoever cannot be seen after several stagings leaves the panel; his lines come from off it.
     """
     people = list(beat.parts)
     for attempt in range(TRIES):
         rng = random.Random(f"{seed}/{attempt}")
         art, lost = _attempt(studio, frame, holes, beat, people, overhang, rtl, rng)
-        if not lost:
+        silenced = len(art.texts) < len(beat.lines)
+        if not lost and not (silenced and attempt == 0):
             return art
         if attempt >= TRIES // 2:
             people = [part for part in people if part.who not in lost]
     rng = random.Random(f"{seed}/last")
-    art, lost = _attempt(studio, frame, holes, beat, [], overhang, rtl, rng)
-    return art
+    return _attempt(studio, frame, holes, beat, [], overhang, rtl, rng)[0]
 
 
 def _attempt(
@@ -135,11 +135,12 @@ def _attempt(
     frame: Frame,
     holes: Sequence[Box],
     beat: Beat,
-    parts: list,
+    parts: Sequence[Part],
     overhang: float,
     rtl: bool,
     rng: random.Random,
 ) -> tuple[PanelArt, set[int]]:
+    """The panel as staged by `rng`, and which of the cast cannot be made out in it."""
     style, people = studio.style, studio.people
     width, height = int(frame.box.width), int(frame.box.height)
     canvas = style.canvas(width, height)

@@ -94,7 +94,7 @@ def stage(
             foot = ground = eyes + heads[index] * scale + height * rng.uniform(-0.05, 0.08)
         elif behind and rng.random() < 0.53:
             raised = min(ground, *behind) - rng.uniform(0.03, 0.09) * height
-            raised = max(raised, 0.3 * height + 0.5 * scale)
+            raised = max(raised, (heads[index] + 0.24) * scale)
             if raised < ground - 12:
                 foot = raised
                 support = rng.choice(SUPPORTS) if poses[index].lift < 0.1 else None

@@ -6,6 +6,7 @@ Seven tasks; panel understanding stands here twice, open and as multiple choice.
 
 from importlib import import_module
 
+from closeup.bench import Bench
 from closeup.records import CloseupError, shorten
 from closeup.tasks.action_recognition import ActionRecognition
 from closeup.tasks.character_counting import CharacterCounting
@@ -53,4 +54,9 @@ def find(name: str) -> Task:
     return task
 
 
-__all__ = ["TASKS", "Issue", "Task", "find"]
+def tasks_of(bench: Bench) -> dict[str, Task]:
+    """The tasks of a bench's questions, by the name that stands in the question."""
+    return {name: find(count.source) for name, count in bench.manifest.tasks.items()}
+
+
+__all__ = ["TASKS", "Issue", "Task", "find", "tasks_of"]

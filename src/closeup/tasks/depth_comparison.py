@@ -1,12 +1,13 @@
 """Which of two characters of a panel is closer to the viewer?
 
 The depth ranks of the annotation decide; they compare within one panel only. Both must be known
-and differ. Larger and lower figures are mostly nearer, in comics as in life, so pairs
-where foot height or size misleads are asked first, and the bench balances both cues.
+and differ. Larger and lower figures are mostly nearer, in comics as in life, so a page's pairs are
+taken in turns from those where size, foot height, both or neither misleads, and the bench balances
+the rest.
 """
 
-from collections.abc import Iterator
-from itertools import combinations
+from collections.abc import Iterator, Sequence
+from itertools import combinations, zip_longest
 
 from closeup.page import Character, Page
 from closeup.question import Question, Rejection
@@ -21,8 +22,12 @@ from closeup.tasks.making import (
 )
 from closeup.tasks.task import Issue, Task
 
-MOST = 4
+MOST = 6
 """Pairs a page."""
+SIZE, FOOT = "size_misleads", "foot_misleads"
+_KINDS = ((SIZE, FOOT), (FOOT,), (SIZE,), ())
+
+Pair = tuple[str, Character, Character]
 
 
 class DepthComparison(Task):
@@ -33,7 +38,7 @@ class DepthComparison(Task):
 
     def questions(self, issue: Issue) -> Iterator[Question | Rejection]:
         for page in issue.pages:
-            pairs: list[tuple[str, Character, Character]] = []
+            pairs: list[Pair] = []
             for panel in page.panels or ():
                 for a, b in combinations(page.characters_in(panel), 2):
                     item = f"{a.id}+{b.id}"
@@ -41,9 +46,7 @@ class DepthComparison(Task):
                         yield self.reject(page, item, reason)
                     else:
                         pairs.append((item, a, b))
-            rng = issue.random(self.name, page.id, "pairs")
-            pairs = shuffled(pairs, rng)
-            pairs.sort(key=lambda pair: _telling(pair[1], pair[2]))
+            pairs = _mixed(shuffled(pairs, issue.random(self.name, page.id, "pairs")))
             for item, a, b in pairs[:MOST]:
                 yield self._question(issue, page, item, a, b)
             for item, _, _ in pairs[MOST:]:
@@ -81,13 +84,16 @@ class DepthComparison(Task):
         )
 
 
-def _telling(a: Character, b: Character) -> tuple[bool, bool]:
-    """How much the usual cues give away, least first; feet on one line tell nothing."""
-    conflicts = _conflicts(a, b)
-    return (
-        "foot_misleads" not in conflicts and a.box.y1 != b.box.y1,
-        "size_misleads" not in conflicts,
-    )
+def _mixed(pairs: Sequence[Pair]) -> list[Pair]:
+    """The pairs in turns: one in which both cues mislead, one of each, one of neither, and again.
+
+    Cues that mislead are rare on most pages, and a bench needs as many that do as that do not.
+    """
+    kinds: dict[tuple[str, ...], list[Pair]] = {kind: [] for kind in _KINDS}
+    for pair in pairs:
+        kinds[_conflicts(pair[1], pair[2])].append(pair)
+    turns = zip_longest(*kinds.values())
+    return [pair for turn in turns for pair in turn if pair is not None]
 
 
 def _conflicts(a: Character, b: Character) -> tuple[str, ...]:
@@ -97,7 +103,7 @@ def _conflicts(a: Character, b: Character) -> tuple[str, ...]:
     near, far = (a, b) if a.depth < b.depth else (b, a)
     found = []
     if near.box.area < far.box.area:
-        found.append("size_misleads")
+        found.append(SIZE)
     if near.box.y1 < far.box.y1:
-        found.append("foot_misleads")
+        found.append(FOOT)
     return tuple(found)
