@@ -39,11 +39,13 @@ def bench(tmp_path) -> Bench:
     return write_bench(tmp_path / "bench", made)
 
 
+def said(model: models.Model, question: Question) -> str:
+    return asyncio.run(model.reply(opening(question, model, TASKS[question.task])))
+
+
 def replies(bench: Bench, name: str, seed: int = 0) -> dict[str, str]:
     model = models.find(name, bench, seed)
-    return {
-        q.id: asyncio.run(model.reply(opening(q, model, TASKS[q.task]))) for q in bench.questions()
-    }
+    return {q.id: said(model, q) for q in bench.questions()}
 
 
 def scores(bench: Bench, name: str, seed: int = 0) -> dict[str, float]:
@@ -78,10 +80,7 @@ def test_the_mean_of_many_random_seeds_is_chance(bench):
 
 def test_a_seed_says_the_same_whatever_is_asked_before(bench):
     model = models.find("random", bench, 7)
-    backwards = {
-        q.id: asyncio.run(model.reply(opening(q, model, TASKS[q.task])))
-        for q in reversed(list(bench.questions()))
-    }
+    backwards = {q.id: said(model, q) for q in reversed(list(bench.questions()))}
     assert backwards == replies(bench, "random", 7)
     assert backwards != replies(bench, "random", 8)
 
@@ -116,9 +115,9 @@ def test_replay_says_what_the_file_says_and_fails_on_the_rest(bench, tmp_path):
     file = tmp_path / "replies.jsonl"
     file.write_text(f'{{"question": "{first.id}", "reply": "B it is"}}\n')
     model = models.find(f"replay:{file}", bench)
-    assert asyncio.run(model.reply(opening(first, model, TASKS[first.task]))) == "B it is"
+    assert said(model, first) == "B it is"
     with pytest.raises(ModelError, match=second.id):
-        asyncio.run(model.reply(opening(second, model, TASKS[second.task])))
+        said(model, second)
 
 
 @pytest.mark.parametrize(
