@@ -1,23 +1,17 @@
-"""Comic lettering: text set to the shape of its balloon, balloons, boards and sound effects.
+"""Comic lettering: text set to the shape of its balloon, and drawn sounds.
 
 Everything here is drawn on finished RGB art, after the style has done its work, so that small
 print stays crisp. Lengths are pixels; the size of lettering is the height of its capitals.
 """
 
-import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import atan2, cos, hypot, pi, sin
 
-import aggdraw
 import fontpkg_delius
 import fontpkg_kalam
 import fontpkg_luckiest_guy
 import fontpkg_titan_one
 from PIL import Image, ImageDraw, ImageFont
-
-from closeup.geometry import Box
 
 Point = tuple[float, float]
 Colour = tuple[int, int, int]
@@ -68,20 +62,6 @@ class Block:
     @property
     def height(self) -> float:
         return self.cap + self.pitch * (len(self.lines) - 1)
-
-
-@dataclass(frozen=True)
-class Body:
-    """The outline of a balloon about the origin, and its extent from there."""
-
-    outline: tuple[Point, ...]
-    width: float
-    height: float
-
-    def at(self, x: float, y: float) -> list[Point]:
-        """The outline with its box's upper left corner at (x, y)."""
-        cx, cy = x + self.width / 2, y + self.height / 2
-        return [(cx + px, cy + py) for px, py in self.outline]
 
 
 @lru_cache(maxsize=256)
@@ -151,142 +131,6 @@ def _broken(
 
 def _width(line: list[str], face: str, cap: int, space: float) -> float:
     return sum(length(face, cap, word) for word in line) + space * (len(line) - 1)
-
-
-def body(block: Block, shape: str, rng: random.Random) -> Body:
-    """The smallest balloon of a shape that holds the block.
-
-    Shapes: ellipse, rounded, dashed (an ellipse drawn with dashes), cloud, spiky, box.
-    """
-    pad = 0.55 * block.cap
-    if shape == "box":
-        half, high = block.width / 2 + pad * 1.3, block.height / 2 + pad * 1.3
-        return _closed([(-half, -high), (half, -high), (half, high), (-half, high)])
-    power = 4.0 if shape == "rounded" else 2.3
-    a, b = block.width / 2 * 1.04 + 1, block.height / 2 * 1.22 + 1
-    grown = 1.0
-    for i, width in enumerate(block.widths):
-        middle = -block.height / 2 + block.cap / 2 + i * block.pitch
-        y = max(abs(middle - block.cap * 0.65), abs(middle + block.cap * 0.65))
-        grown = max(grown, ((width / 2 / a) ** power + (y / b) ** power) ** (1 / power))
-    a, b = a * grown + pad, b * grown + pad
-    if shape == "cloud":
-        return _cloud(a, b)
-    if shape == "spiky":
-        return _spiky(a, b, rng)
-    angles = [2 * pi * i / 56 for i in range(56)]
-    return _closed([_superellipse(a, b, power, angle) for angle in angles])
-
-
-def _superellipse(a: float, b: float, power: float, angle: float) -> Point:
-    c, s = cos(angle), sin(angle)
-    return (
-        a * (abs(c) ** (2 / power)) * (1 if c > 0 else -1),
-        b * (abs(s) ** (2 / power)) * (1 if s > 0 else -1),
-    )
-
-
-def _cloud(a: float, b: float) -> Body:
-    bumps = max(9, round((a + b) / 17))
-    outline = []
-    for bump in range(bumps):
-        for step in range(7):
-            angle = 2 * pi * (bump + step / 7) / bumps
-            swell = 1.0 + 0.13 * sin(pi * step / 7) ** 0.7
-            outline.append((a * swell * cos(angle), b * swell * sin(angle)))
-    return _closed(outline)
-
-
-def _spiky(a: float, b: float, rng: random.Random) -> Body:
-    spikes = max(11, round((a + b) / 13))
-    outline = []
-    for spike in range(spikes):
-        angle = 2 * pi * spike / spikes
-        outline.append((a * 1.02 * cos(angle), b * 1.02 * sin(angle)))
-        angle += pi / spikes * rng.uniform(0.8, 1.2)
-        reach = rng.uniform(10, 24)
-        outline.append(((a + reach) * cos(angle), (b + reach * 0.8) * sin(angle)))
-    return _closed(outline)
-
-
-def _closed(outline: list[Point]) -> Body:
-    xs, ys = [x for x, _ in outline], [y for _, y in outline]
-    mx, my = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
-    centred = tuple((x - mx, y - my) for x, y in outline)
-    return Body(centred, max(xs) - min(xs), max(ys) - min(ys))
-
-
-def tail(box: Box, towards: Point, cap: int, stop: float) -> list[Point]:
-    """A curved wedge from inside the body to `stop` pixels short of `towards`; empty where that
-    lies within the body."""
-    (cx, cy), (tx, ty) = box.center, towards
-    reach = hypot(tx - cx, ty - cy)
-    tx, ty = tx - (tx - cx) / (reach or 1) * stop, ty - (ty - cy) / (reach or 1) * stop
-    if box.x0 <= tx <= box.x1 and box.y0 <= ty <= box.y1:
-        return []
-    angle = atan2(ty - cy, tx - cx)
-    root = min(0.1 * min(box.width, box.height) + 2, 0.5 * cap + 3)
-    sx = cx + cos(angle) * box.width * 0.2
-    sy = cy + sin(angle) * box.height * 0.2
-    nx, ny = -sin(angle), cos(angle)
-    bend = min(reach * 0.07, 16) * (1 if tx >= cx else -1)
-    one, two = [], []
-    for i in range(9):
-        t = i / 8
-        x, y = sx + (tx - sx) * t, sy + (ty - sy) * t
-        x, y = x + nx * bend * sin(pi * t), y + ny * bend * sin(pi * t)
-        half = root * (1 - t)
-        one.append((x + nx * half, y + ny * half))
-        two.append((x - nx * half, y - ny * half))
-    return one + two[::-1]
-
-
-def bubbles(box: Box, towards: Point, cap: int) -> list[tuple[Point, float]]:
-    """The bubbles that lead from a thought to its thinker: centres and radii."""
-    (cx, cy), (tx, ty) = box.center, towards
-    angle = atan2((ty - cy) / box.height, (tx - cx) / box.width)
-    ex, ey = cx + cos(angle) * box.width * 0.5, cy + sin(angle) * box.height * 0.5
-    if box.x0 <= tx <= box.x1 and box.y0 <= ty <= box.y1:
-        return []
-    shares = (0.12, 0.42, 0.68)
-    return [((ex + (tx - ex) * t, ey + (ty - ey) * t), cap * (0.62 - 0.44 * t)) for t in shares]
-
-
-def draw_balloon(
-    draw: aggdraw.Draw,
-    outline: Sequence[Point],
-    tail_points: Sequence[Point],
-    dots: Sequence[tuple[Point, float]],
-    shape: str,
-    paper: Colour,
-    ink: Colour,
-    line: float,
-) -> None:
-    """Fill and outline a balloon and its tail as one shape, with a line of `line` pixels."""
-    fill, pen = aggdraw.Brush(paper), aggdraw.Pen(ink, line * 2)
-    parts = [outline, *([tail_points] if tail_points else []), *(disc(p, r) for p, r in dots)]
-    flat = [[value for point in part for value in point] for part in parts]
-    if shape != "dashed":
-        for part in flat:
-            draw.polygon(part, pen)
-    for part in flat:
-        draw.polygon(part, fill)
-    if shape == "dashed":
-        thin = aggdraw.Pen(ink, line)
-        closed = [*outline, outline[0]]
-        for i in range(0, len(closed) - 1, 2):
-            (x0, y0), (x1, y1) = closed[i], closed[i + 1]
-            draw.line([x0, y0, x1, y1], thin)
-        half = len(tail_points) // 2
-        for side in (tail_points[3:half], tail_points[half:-3]):
-            if side:
-                draw.line([value for point in side for value in point], thin)
-
-
-def disc(centre: Point, radius: float) -> list[Point]:
-    """The outline of a bubble."""
-    angles = [2 * pi * i / 20 for i in range(20)]
-    return [(centre[0] + radius * cos(a), centre[1] + radius * 0.85 * sin(a)) for a in angles]
 
 
 def draw_block(image: Image.Image, block: Block, centre: Point, ink: Colour) -> None:
