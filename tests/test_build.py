@@ -141,8 +141,7 @@ def test_a_bad_page_stops_the_build_or_is_left_out_and_counted(
         make(broken, tmp_path / "strict")
     assert names in str(caught.value)
     assert "\n" not in str(caught.value)
-    with pytest.raises(CloseupError, match=r"half-built|not a bench"):
-        Bench.open(tmp_path / "strict")
+    assert not (tmp_path / "strict").exists(), "a build that fails leaves nothing"
     manifest = make(broken, tmp_path / "lenient", skip_bad=True)
     assert sum(manifest.pages.values()) == 3
     assert [names.split(":")[0].split(" ")[0] in str(bad) for bad in manifest.left_out] == [True]

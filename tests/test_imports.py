@@ -13,7 +13,7 @@ LAYERS = [
     {"records", "geometry"},
     {"page"},
     {"question"},
-    {"images", "sources", "reading_order", "replies", "prompts", "stats", "mirror"},
+    {"images", "sources", "reading_order", "replies", "prompts", "stats", "mirror", "plugins"},
     {"xml_input", "json_input", "ask_text", "recall", "scoring", "episode", "cues", "bench"},
     {"readers", "tasks", "overlay", "balance"},
     {"check", "groups", "store", "blind_rows", "duplicates"},

@@ -123,7 +123,7 @@ def test_replay_says_what_the_file_says_and_fails_on_the_rest(bench, tmp_path):
 @pytest.mark.parametrize(
     ("name", "rule"),
     [
-        ("gpt", "there are oracle, random, majority, geometry, replay:PATH"),
+        ("gpt", "need one of oracle, random, majority, geometry, replay:PATH"),
         ("no.such.module:Name", "No module named"),
         ("closeup.models:Nobody", "has no attribute"),
         ("replay:nowhere.jsonl", "nowhere.jsonl: No such file"),

@@ -47,9 +47,11 @@ def build(
     `progress` is told the number of pages of each finished issue. Raises CloseupError for the
     first page that cannot be used, unless `skip_bad`: then it is left out and counted.
     """
+    if workers < 1:
+        raise CloseupError(f"{workers} workers: need at least 1")
+    sources = {find(name).name: name for name in tasks}
     with _folder(out):
         totals = _Totals(dataset, skip_bad)
-        sources = {find(name).name: name for name in tasks}
         work = partial(make, tasks=tuple(sources.values()), seed=seed, images=out / "images")
         with (
             _writer(out / "pages.jsonl") as pages,
@@ -116,23 +118,37 @@ class _Totals:
 
 @contextmanager
 def _folder(out: Path) -> Iterator[None]:
-    """A folder that is marked as half-built until the work in it has succeeded."""
+    """A folder that is marked as half-built until the work in it has succeeded.
+
+    Where it fails nothing is left; only a process that is killed leaves its mark.
+    """
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise CloseupError(f"{out}: not a folder")
     if out.is_dir() and any(out.iterdir()) and not (out / BUILDING).exists():
         raise CloseupError(f"{out}: not empty: name a new folder")
+    existed = out.exists()
     try:
-        if (out / BUILDING).exists():
-            for name in PARTS:
-                (out / name).unlink(missing_ok=True)
-            shutil.rmtree(out / "images", ignore_errors=True)
+        _clear(out)
         out.mkdir(parents=True, exist_ok=True)
         (out / BUILDING).touch()
         (out / "images").mkdir()
         yield
         (out / BUILDING).unlink()
-    except OSError as error:
-        raise CloseupError(f"{error.filename or out}: {error.strerror or error}") from None
+    except BaseException as error:
+        _clear(out)
+        if not existed and out.exists():
+            out.rmdir()
+        if isinstance(error, OSError):
+            place = error.filename or out
+            raise CloseupError(f"{place}: {error.strerror or error}") from None
+        raise
+
+
+def _clear(out: Path) -> None:
+    """Take away all that a build writes, the mark last."""
+    shutil.rmtree(out / "images", ignore_errors=True)
+    for name in (*PARTS, BUILDING):
+        (out / name).unlink(missing_ok=True)
 
 
 def _writer(path: Path):

@@ -6,6 +6,7 @@ What a user got wrong is one line on stderr and exit code 2.
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -100,6 +101,7 @@ def run(
     seed: int = 0,
     tasks: tuple[str, ...] = (),
     limit: MaybeInt = None,
+    quiet: Flag[bool] = False,
 ) -> None:
     """Ask a model the questions of a bench; the same command again asks only what is missing.
 
@@ -110,6 +112,7 @@ def run(
         seed: Seed of a model that draws.
         tasks: Tasks to ask; all where none is named.
         limit: Stop after that many questions.
+        quiet: Print no table at the end.
     """
     from rich.console import Console
 
@@ -121,8 +124,9 @@ def run(
 
     opened = Bench.open(bench)
     tally = run_model(opened, find(model, opened, seed), out, seed=seed, only=tasks, limit=limit)
-    with Store.open(out) as store:
-        Console().print(table(store))
+    if not quiet:
+        with Store.open(out) as store:
+            Console().print(table(store))
     if tally.failed:
         print(f"closeup: {tally.failed} unanswered; the same command asks again", file=sys.stderr)
 
@@ -185,10 +189,10 @@ def audit(
         write_atomically(hard_core, "".join(f"{name}\n" for name in core))
 
 
-def main() -> None:
-    """The `closeup` command."""
+def main(args: Sequence[str] | None = None) -> None:
+    """The `closeup` command; `args` are the command line's where they are None."""
     try:
-        app.cli(prog="closeup", config=(tyro.conf.OmitArgPrefixes,))
+        app.cli(prog="closeup", args=args)
     except CloseupError as error:
         print(f"closeup: {error}", file=sys.stderr)
         sys.exit(2)

@@ -4,14 +4,13 @@ A reader is a function `read(source) -> Iterator[Page | BadPage]`. It needs no i
 write the function and give it a line in `READERS`, or name it `package.module:function`.
 """
 
-import importlib
-import os
-import sys
+import inspect
 from typing import cast
 
+from closeup import plugins
 from closeup.readers import acbf, ai4va, closeup_json, comix, ebdtheque, manga109, openmantra
 from closeup.readers.reader import Reader
-from closeup.records import CloseupError
+from closeup.records import CloseupError, shorten
 
 READERS: dict[str, Reader] = {
     "acbf": acbf.read,
@@ -27,21 +26,11 @@ READERS: dict[str, Reader] = {
 def find(name: str) -> Reader:
     """The reader of this name, or the function that `package.module:function` names.
 
-    A module may lie in the working folder.
+    Raises CloseupError where there is none, or where it does not take one source.
     """
-    if name in READERS:
-        return READERS[name]
-    module, colon, function = name.partition(":")
-    if not colon:
-        raise CloseupError(
-            f"reader {name!r}: need one of {', '.join(READERS)}, or package.module:function"
-        )
-    if os.getcwd() not in sys.path:
-        sys.path.append(os.getcwd())
+    reader = plugins.find("reader", name, READERS)
     try:
-        reader = getattr(importlib.import_module(module), function)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise CloseupError(f"reader {name!r}: cannot be imported: {error}") from None
-    if not callable(reader):
-        raise CloseupError(f"reader {name!r}: {function} is not a function")
+        inspect.signature(cast(Reader, reader)).bind(None)
+    except (TypeError, ValueError) as error:
+        raise CloseupError(f"reader {shorten(name)}: no function of a source: {error}") from None
     return cast(Reader, reader)

@@ -20,7 +20,7 @@ from closeup.synthetic.cast import Person, cast
 from closeup.synthetic.describe import actions, describe
 from closeup.synthetic.layout import Frame, Layout, lay_out
 from closeup.synthetic.lettering import Hand
-from closeup.synthetic.panel import PanelArt, Studio, draw_panel
+from closeup.synthetic.panel import PanelArt, Space, Studio, draw_panel
 from closeup.synthetic.story import CAST, Beat, Story, tell
 from closeup.synthetic.styles import STYLES, Style
 from closeup.synthetic.texts import Text, draw_texts
@@ -78,12 +78,16 @@ def draw_page(seed: int) -> tuple[Page, Image.Image]:
     name = f"{SERIES}/{issue.key}/{index + 1}"
     raw = issue.style.blank(layout.width, layout.height)
     arts: list[PanelArt] = []
+    broken: set[int | None] = set()
     for i, (frame, beat) in enumerate(zip(layout.frames, beats, strict=True)):
         holes = [_within(inset.box, frame.box) for inset in layout.insets_over(i)]
         plain = frame.host is None and frame.polygon is None and not frame.bleeds
         overhang = min(22.0, layout.gutter * 0.8) if plain else 0.0
-        art = draw_panel(issue.studio, frame, holes, beat, overhang, layout.rtl, f"{name}/{i}")
+        space = Space(frame, tuple(holes), overhang, layout.rtl)
+        beat = beat.without(broken)
+        art = draw_panel(issue.studio, space, beat, f"{name}/{i}")
         arts.append(art)
+        broken |= {line.exchange for line in beat.missing(text.line for text in art.texts)} - {None}
         _set_in(raw, frame, art.pixels, issue.style)
     printed = issue.style.finish(raw, random.Random(f"{name}/press"))
     image = Image.fromarray(np.ascontiguousarray(printed))
@@ -191,7 +195,7 @@ def _page(
         panels.append(Panel(id=panel, box=frame.box, polygon=frame.polygon))
         ids: dict[int, str] = {}
         ranks = sorted({figure.plane for figure in art.seen})
-        for figure in sorted(art.seen, key=lambda figure: figure.box.x0):
+        for figure in sorted(art.seen, key=lambda figure: figure.view.box.x0):
             ids[figure.who] = f"c{len(characters) + 1}"
             person = issue.people[figure.who]
             characters.append(
@@ -200,15 +204,15 @@ def _page(
                     panel=panel,
                     name=person.name,
                     identity=f"{issue.key}/{person.name}",
-                    box=_rounded(figure.box.shifted(dx, dy)),
-                    face=_rounded(figure.face.shifted(dx, dy)) if figure.face else None,
+                    box=_rounded(figure.view.box.shifted(dx, dy)),
+                    face=_rounded(figure.view.face.shifted(dx, dy)) if figure.view.face else None,
                     actions=actions(figure),
                     keypoints=tuple(
                         (round(x + dx, 1), round(y + dy, 1), v) if v else (0.0, 0.0, 0)
-                        for x, y, v in figure.keypoints
+                        for x, y, v in figure.view.keypoints
                     ),
                     depth=ranks.index(figure.plane),
-                    truncated=figure.truncated,
+                    truncated=figure.view.truncated,
                     note=person.looks,
                 )
             )

@@ -182,7 +182,8 @@ class Canvas:
 
     def visible_box(self, key: int) -> Box | None:
         """The extent of what is visible of `key`, clipped to the panel, exact to `COARSE` pixels
-        where something hides an edge and exact elsewhere."""
+        where something hides an edge and exact elsewhere. None where nothing is, or where it is
+        thinner than that can tell."""
         drawn = self.drawn_box(key)
         if drawn is None:
             return None
@@ -197,6 +198,8 @@ class Canvas:
             low[i] = max(first, 0.0) if abs(low[i] - max(first, 0.0)) <= near else low[i]
             end = min(last, limit[i])
             high[i] = end if abs(high[i] - end) <= near else min(high[i], limit[i])
+        if low[0] >= high[0] or low[1] >= high[1]:
+            return None
         return Box(low[0], low[1], high[0], high[1])
 
     def drawn_box(self, key: int) -> Box | None:

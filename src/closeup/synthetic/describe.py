@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from closeup.page import Description
 from closeup.synthetic.cast import Person
-from closeup.synthetic.panel import PanelArt, Seen
-from closeup.synthetic.poses import Pose
+from closeup.synthetic.panel import PanelArt
+from closeup.synthetic.poses import WITH_LEGS
+from closeup.synthetic.sight import ARMS, LEGS, Seen
 from closeup.synthetic.story import Beat
 
 DOING = {
@@ -60,30 +61,23 @@ OUTDOORS = ("street", "forest", "harbour", "desert", "farm", "beach")
 LEAST = 4
 
 
+VOICES = (
+    ("shout", "shouting"), ("plain", "talking"), ("whisper", "talking"), ("thought", "thinking"),
+)  # fmt: skip
+
+
 def actions(seen: Seen) -> tuple[str, ...]:
-    """All that is true of what a figure does; empty for one that only stands."""
-    true = [] if seen.pose.action == "standing" else [seen.pose.action]
-    true += [also for also in postures(seen.pose) if also not in true]
-    return tuple(true)
+    """All that is true of what a figure does, as far as a reader can see it; the chief one first.
 
-
-def postures(pose: Pose) -> tuple[str, ...]:
-    """How a figure holds its legs while its hands are busy, where that is an action of its own."""
-    if pose.lift > 0.02 or pose.action in ("crawling", "falling", "kicking", "dancing", "running"):
-        return ()
-    (near, near_low), (far, far_low) = pose.near_leg, pose.far_leg
-    if pose.seat:
-        return ("sitting",)
-    if near < -60 and far < -60:
-        return ("lying",)
-    if any(-12 < up < 40 and low < -70 for up, low in (pose.near_leg, pose.far_leg)):
-        return ("kneeling",)
-    if min(near, far) > 58:
-        if pose.lean < -50:
-            return ("lying",)
-        return ("crouching",) if -62 < near_low < -10 and -62 < far_low < -10 else ("sitting",)
-    stride = near - far > 36 and 12 < near < 44 and far < -8 and near_low < 40
-    return ("walking",) if stride and pose.action not in ("pushing", "digging") else ()
+    What the legs do counts where they show, and what the hands do where an arm does.
+    """
+    pose, true = seen.pose, []
+    if seen.shows(LEGS if pose.action in WITH_LEGS else ARMS):
+        true.append(pose.action)
+    if pose.posture and seen.shows(LEGS):
+        true.append(pose.posture)
+    true += [action for voice, action in VOICES if voice in seen.saying]
+    return tuple(dict.fromkeys(true))
 
 
 def describe(art: PanelArt, beat: Beat, people: Sequence[Person], panel: str) -> Description:
@@ -94,17 +88,17 @@ def describe(art: PanelArt, beat: Beat, people: Sequence[Person], panel: str) ->
         if art.backdrop in OUTDOORS:
             facts.append(f"It is {beat.time}.")
     facts.append(f"{COUNTED[len(art.seen)]} in the panel.")
-    doing = [_doing(figure, people[figure.who]) for figure in art.seen]
+    doing = [fact for seen in art.seen if (fact := _doing(seen, people[seen.who]))]
     facts += doing
     for figure in art.seen:
-        if held := _held(figure.pose):
+        if held := _held(figure):
             facts.append(f"{_cap(people[figure.who].looks)} holds {_a(held)}.")
     spoken = [_spoken(art, people, i) for i in range(len(art.texts))]
     facts += spoken
     facts += [f"{_a(thing).capitalize()} lies on the ground." for thing in art.lying]
     facts += [f"There is {_a(thing)} in the background." for thing in dict.fromkeys(art.things)][:2]
     for figure in art.seen:
-        if len(facts) < LEAST and figure.face and figure.mood != "neutral":
+        if len(facts) < LEAST and figure.mood != "neutral":
             facts.append(f"{_cap(people[figure.who].looks)} looks {figure.mood}.")
     if len(facts) < LEAST and not art.in_place:
         facts.append(f"The background is {PATTERN_NAMES[art.backdrop]}.")
@@ -121,13 +115,16 @@ def describe(art: PanelArt, beat: Beat, people: Sequence[Person], panel: str) ->
     return Description(panel=panel, text=" ".join([opening, *rest]), facts=tuple(facts))
 
 
-def _doing(figure: Seen, person: Person) -> str:
-    said = [DOING.get(action, action) for action in actions(figure)] or ["standing"]
-    return f"{_cap(person.looks)} is {' and '.join(said)}."
+def _doing(figure: Seen, person: Person) -> str | None:
+    """What a figure does with its body; its words are told apart."""
+    told = [action for action in actions(figure) if action not in dict(VOICES).values()]
+    said = " and ".join(DOING.get(action, action) for action in told)
+    return f"{_cap(person.looks)} is {said}." if said else None
 
 
-def _held(pose: Pose) -> str | None:
-    return None if pose.prop in UNHELD else HELD_NAMES.get(pose.prop, pose.prop)
+def _held(seen: Seen) -> str | None:
+    prop = seen.pose.prop
+    return None if prop in UNHELD or not seen.shows(ARMS) else HELD_NAMES.get(prop, prop)
 
 
 def _spoken(art: PanelArt, people: Sequence[Person], index: int) -> str:

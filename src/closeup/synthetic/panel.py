@@ -2,26 +2,25 @@
 
 The backdrop is drawn first, then the figures from the farthest to the nearest; then the lettering
 finds its places and is counted as lying on top. Only then is it known who can be seen. A staging
-that hides somebody is struck and tried again, so that every figure in the annotation counts and
-every figure drawn is in the annotation.
+that hides somebody, or leaves no place for a line, is struck and tried again, so that every figure
+in the annotation counts and every figure drawn is in the annotation.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from closeup.geometry import Box
-from closeup.page import Keypoint
+from closeup.synthetic.balloons import Mouth
 from closeup.synthetic.canvas import Canvas
 from closeup.synthetic.cast import Person
 from closeup.synthetic.figure import Figure, draw_figure
 from closeup.synthetic.framing import (
     beside,
     clip,
-    contains,
     corners,
     lettering_area,
     outside,
@@ -31,48 +30,18 @@ from closeup.synthetic.layout import Frame
 from closeup.synthetic.lettering import Hand
 from closeup.synthetic.placing import Surroundings
 from closeup.synthetic.poses import Pose, pose
-from closeup.synthetic.scenery import (
-    PATTERNS,
-    ROOMS,
-    Lens,
-    Rgb,
-    draw_pattern,
-    draw_place,
-)
+from closeup.synthetic.setting import Setting, set_scene
+from closeup.synthetic.sight import Seen, look
 from closeup.synthetic.skeleton import Joints, joints
 from closeup.synthetic.staging import Mark, Stage, stage
-from closeup.synthetic.story import Beat, Part
+from closeup.synthetic.story import Beat, Line, Part
 from closeup.synthetic.styles import Style
 from closeup.synthetic.supports import platform, shadow
-from closeup.synthetic.texts import Mouth, Text, compose
-from closeup.synthetic.things import THINGS, draw_prop
+from closeup.synthetic.texts import Text, compose
 
-TRIES = 6
-FIRST_SMALL = 150
-"""Owner number of the first small thing."""
-ENOUGH = 0.3
-"""Share of a figure within its panel that must be left visible, beside most of its head."""
-SLIVER = 16
-"""Pixels; nobody is asked to see less."""
-HUES: tuple[Rgb, ...] = (
-    (250, 226, 196), (206, 226, 236), (226, 214, 236), (214, 232, 206), (248, 236, 190),
-    (244, 208, 204), (228, 228, 226),
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A figure as it can be seen; boxes and points are panel pixels."""
-
-    who: int
-    box: Box
-    face: Box | None
-    keypoints: tuple[Keypoint, ...]
-    plane: int
-    truncated: bool
-    pose: Pose
-    facing: int
-    mood: str
+TRIES = 8
+WHOLE = 3
+"""Stagings before anybody or anything is left out."""
 
 
 @dataclass(frozen=True)
@@ -104,235 +73,196 @@ class Studio:
     """Names the issue in seeds."""
 
 
-def draw_panel(
-    studio: Studio,
-    frame: Frame,
-    holes: Sequence[Box],
-    beat: Beat,
-    overhang: float,
-    rtl: bool,
-    seed: str,
-) -> PanelArt:
-    """Draw a beat into a frame; `holes` are parts of it, in panel pixels, that an inset covers.
+@dataclass(frozen=True)
+class Space:
+    """Where a panel lies and what of it can be used."""
 
-    Whoever cannot be seen after several stagings leaves the panel; his lines come from off it.
+    frame: Frame
+    holes: tuple[Box, ...]
+    """The parts, in panel pixels, that an inset covers."""
+    overhang: float
+    """Pixels that a balloon may stand out over the border."""
+    rtl: bool
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return int(self.frame.box.width), int(self.frame.box.height)
+
+
+def draw_panel(studio: Studio, space: Space, beat: Beat, seed: str) -> PanelArt:
+    """Draw a beat into a frame.
+
+    Whoever cannot be seen after several stagings leaves the panel; his lines come from off it. A
+    line without a place costs a figure that says nothing, and then the rest of its exchange.
     """
     people = list(beat.parts)
     for attempt in range(TRIES):
         rng = random.Random(f"{seed}/{attempt}")
-        art, lost = _attempt(studio, frame, holes, beat, people, overhang, rtl, rng)
-        silenced = len(art.texts) < len(beat.lines)
-        if not lost and not (silenced and attempt == 0):
+        art, lost = _attempt(studio, space, beat, people, rng)
+        unsaid = beat.missing(text.line for text in art.texts)
+        if not lost and not unsaid:
             return art
-        if attempt >= TRIES // 2:
+        if attempt + 1 < WHOLE:
+            continue
+        if lost:
             people = [part for part in people if part.who not in lost]
-    rng = random.Random(f"{seed}/last")
-    return _attempt(studio, frame, holes, beat, [], overhang, rtl, rng)[0]
+        elif silent := [part for part in people if part.who not in beat.speakers]:
+            people.remove(silent[-1])
+        else:
+            beat = beat.cut(unsaid[0])
+    while True:
+        rng = random.Random(f"{seed}/last")
+        art, _ = _attempt(studio, space, beat, [], rng)
+        unsaid = beat.missing(text.line for text in art.texts)
+        if not unsaid:
+            return art
+        beat = beat.cut(unsaid[0])
 
 
 def _attempt(
-    studio: Studio,
-    frame: Frame,
-    holes: Sequence[Box],
-    beat: Beat,
-    parts: Sequence[Part],
-    overhang: float,
-    rtl: bool,
-    rng: random.Random,
+    studio: Studio, space: Space, beat: Beat, parts: Sequence[Part], rng: random.Random
 ) -> tuple[PanelArt, set[int]]:
     """The panel as staged by `rng`, and which of the cast cannot be made out in it."""
-    style, people = studio.style, studio.people
-    width, height = int(frame.box.width), int(frame.box.height)
+    style, frame, (width, height) = studio.style, space.frame, space.size
     canvas = style.canvas(width, height)
-    inner = beside(stage_box(frame), holes)
-    poses = [pose(part.action, rng) for part in parts]
-    moods = [
-        part.mood if posed.expression == "neutral" else posed.expression
-        for part, posed in zip(parts, poses, strict=True)
-    ]
-    bodies = [
-        joints(people[part.who], posed, 0.0, 0.0, 1.0, 1)
-        for part, posed in zip(parts, poses, strict=True)
-    ]
-    talks = any(line.kind in ("speech", "thought") for line in beat.lines)
-    plan = stage(
-        rng,
-        inner.width,
-        inner.height,
-        [people[part.who].stature for part in parts],
-        [-body.head[1] for body in bodies],
-        [_half(body) for body in bodies],
-        poses,
-        talks,
-    )
-    things, backdrop, in_place, floor = _backdrop(canvas, studio, beat, plan, inner, rng)
-    small = _scatter(canvas, plan, inner, rng) if in_place else {}
-    figures: dict[int, tuple[Mark, Figure]] = {}
-    for mark in plan.marks:
-        part, key = parts[mark.index], mark.index + 1
-        x, foot = inner.x0 + mark.x, inner.y0 + mark.foot
-        ground, person = inner.y0 + mark.ground, people[part.who]
-        if ground < height + 40:
-            half = mark.scale * person.stature * (0.26 if mark.support is None else 0.32)
-            shadow(canvas, x, ground, half, floor)
-        if mark.support:
-            half = max(0.24, 0.3 * person.stature) * mark.scale
-            platform(canvas, mark.support, x, foot, ground, half, rng)
-        figures[key] = (
-            mark,
-            _drawn(canvas, key, person, poses[mark.index], x, foot, mark, moods[mark.index], rng),
-        )
-    heads = {parts[key - 1].who: figure.head for key, (_, figure) in figures.items()}
-    around = Surroundings(
-        area=lettering_area(frame, style.pen * 1.7),
-        heads=[box for head in heads.values() if (box := clip(_whole_head(head), width, height))],
-        bodies=[
-            box
-            for key in figures
-            if (d := canvas.drawn_box(key)) and (box := clip(d, width, height))
-        ],
-        blocked=list(holes),
-    )
+    inner = beside(stage_box(frame), space.holes)
+    cast = _rehearse(studio.people, parts, rng)
+    plan = _plan(beat, cast, inner, rng)
+    scene = set_scene(canvas, beat, plan, inner, style.speed_lines, studio.key, rng)
+    figures = _draw_figures(canvas, plan, cast, inner, scene, rng)
+    around = _surroundings(canvas, space, style, figures, inner.y0 + plan.floor, scene)
     mouths = {
-        parts[key - 1].who: Mouth(figure.mouth, max(12.0, 0.42 * figure.head.width + 7))
-        for key, (_, figure) in figures.items()
+        cast[key - 1].part.who: Mouth(figure.mouth, figure.head) for key, figure in figures.items()
     }
-    texts = compose(rng, studio.hand, beat.lines, mouths, around, rtl, overhang)
+    lines = [line for line in beat.lines if scene.in_place or line.kind != "sign"]
+    texts = compose(rng, studio.hand, lines, mouths, around, space.rtl, space.overhang)
     for text in texts:
         for outline in text.outlines:
             canvas.cover(outline)
-    for cover in [*outside(frame), *(corners(hole) for hole in holes)]:
+    for cover in [*outside(frame), *(corners(hole) for hole in space.holes)]:
         canvas.cover(cover)
-    seen, lost = [], set()
-    for key, (mark, figure) in figures.items():
-        part = parts[key - 1]
-        found = _seen(canvas, key, figure, frame)
-        if found is None:
-            lost.add(part.who)
-            continue
-        box, face, keypoints, truncated = found
-        seen.append(
-            Seen(part.who, box, face, keypoints, mark.plane, truncated, poses[mark.index],
-                 mark.facing, moods[mark.index])
-        )  # fmt: skip
-    seen.sort(key=lambda figure: figure.plane)
-    shown = tuple(
-        name
-        for key, name in things.items()
-        if (drawn := canvas.drawn_box(key))
-        and (part := clip(drawn, width, height))
-        and part.width > max(0.07 * width, 0.5 * drawn.width)
-        and canvas.visible(key) > 0.6
-    )
-    lying = tuple(name for key, name in small.items() if canvas.visible(key) > 0.85)
+    seen, lost = _look_around(canvas, frame, plan, cast, figures, [text.line for text in texts])
+    things, lying = scene.plain(canvas), scene.lying(canvas)
     if frame.polygon:
         edge = [(x - frame.box.x0, y - frame.box.y0) for x, y in frame.polygon]
         canvas.line([*edge, edge[0]], style.pen * 3.4, taper=0)
     art = PanelArt(
-        canvas.image(), tuple(seen), tuple(texts), shown, lying, backdrop, in_place, plan.shot
+        canvas.image(), seen, tuple(texts), things, lying, scene.name, scene.in_place, plan.shot
     )
     return art, lost
 
 
-def _drawn(
-    canvas: Canvas,
-    key: int,
-    person: Person,
-    posed: Pose,
-    x: float,
-    foot: float,
-    mark: Mark,
-    mood: str,
-    rng: random.Random,
-) -> Figure:
-    with canvas.owner(key):
-        return draw_figure(canvas, person, posed, x, foot, mark.scale, mark.facing, mood, rng)
+@dataclass(frozen=True)
+class _Actor:
+    """A part with the body that plays it; the body stands at the origin, one unit high."""
+
+    part: Part
+    person: Person
+    pose: Pose
+    mood: str
+    body: Joints
+
+    @property
+    def half(self) -> float:
+        """Half the posed body's width, in adults' heights; its middle is at 0."""
+        b = self.body
+        points = (b.head, b.near_hand, b.far_hand, b.near_ankle, b.far_ankle, b.hips)
+        return max(abs(x) for x, _ in points) + 0.1
 
 
-def _backdrop(
-    canvas: Canvas, studio: Studio, beat: Beat, plan: Stage, inner: Box, rng: random.Random
-) -> tuple[dict[int, str], str, bool, Rgb]:
-    """Draw what is behind; tells the things, its name, whether it is a place, and the floor."""
-    style = studio.style
-    closer = plan.shot != "long"
-    if beat.parts and rng.random() < (0.4 if closer else 0.12):
-        kinds = [k for k in PATTERNS if style.speed_lines or k not in ("focus", "speed")]
-        kinds = [k for k in kinds if closer or k != "plain"]
-        kind, hue = rng.choice(kinds), rng.choice(HUES)
-        draw_pattern(canvas, kind, hue, rng)
-        return {}, kind, False, hue
-    lens = Lens(inner.y0 + plan.floor, plan.unit, rng.uniform(-2.0, 1.0))
-    place_rng = random.Random(f"{studio.key}/{beat.place}")
-    things = draw_place(canvas, beat.place, beat.time, lens, place_rng)
-    return things, beat.place, True, ROOMS[beat.place].floor
+def _rehearse(
+    people: Sequence[Person], parts: Sequence[Part], rng: random.Random
+) -> list[_Actor]:
+    cast = []
+    for part in parts:
+        person, posed = people[part.who], pose(part.action, rng)
+        mood = part.mood if posed.expression == "neutral" else posed.expression
+        body = joints(person, posed, 0.0, 0.0, 1.0, 1)
+        cast.append(_Actor(part, person, posed, mood, body))
+    return cast
 
 
-def _scatter(canvas: Canvas, plan: Stage, inner: Box, rng: random.Random) -> dict[int, str]:
-    """Now and then, small things on the ground: what they are stands in no caption."""
-    top = inner.y0 + max(plan.floor + 6, 0.5 * inner.height)
-    bottom = inner.y1 - 6
-    if bottom - top < 24 or rng.random() > 0.42:
-        return {}
-    drawn = {}
-    for i, name in enumerate(rng.sample(sorted(THINGS), rng.choice((1, 1, 2, 3)))):
-        x, y = rng.uniform(inner.x0 + 20, inner.x1 - 20), rng.uniform(top + 20, bottom)
-        with canvas.owner(FIRST_SMALL + i):
-            draw_prop(canvas, name, x, y, rng.uniform(17, 34), rng)
-        drawn[FIRST_SMALL + i] = name
-    return drawn
-
-
-def _seen(
-    canvas: Canvas, key: int, figure: Figure, frame: Frame
-) -> tuple[Box, Box | None, tuple[Keypoint, ...], bool] | None:
-    """What is visible of a figure, or None where too little is for anyone to count it."""
-    width, height = canvas.width, canvas.height
-    drawn, head = canvas.drawn_box(key), clip(figure.head, width, height)
-    within = drawn and clip(drawn, width, height)
-    if drawn is None or within is None or min(within.width, within.height) < SLIVER:
-        return None
-    kept = canvas.visible(key)
-    try:
-        box = canvas.visible_box(key) if kept > ENOUGH else None
-    except ValueError:  # what is visible is thinner than the canvas can tell
-        return None
-    if box is None or min(box.width, box.height) < SLIVER:
-        return None
-    share = 0.0
-    if head:
-        inside = head.area / figure.head.area
-        share = inside * min(1.0, _shown(canvas, key, head) / 0.7)
-    if share < 0.55:
-        return None
-    keypoints: list[Keypoint] = []
-    for x, y, _ in figure.keypoints:
-        if not (0 <= x < width and 0 <= y < height):
-            keypoints.append((0.0, 0.0, 0))
-        else:
-            keypoints.append((x, y, 2 if canvas.owner_at(x, y) == key else 1))
-    margin = 3.0
-    cut = drawn.x0 < -margin or drawn.y0 < -margin
-    cut = cut or drawn.x1 > width + margin or drawn.y1 > height + margin
-    if frame.polygon and not cut and kept < 0.97:
-        cut = not all(contains(frame, *corner) for corner in corners(drawn))
-    return box, (head and head.intersection(box)), tuple(keypoints), bool(cut)
-
-
-def _shown(canvas: Canvas, key: int, box: Box) -> float:
-    """The share of a box, in panel pixels, where `key` is what is visible."""
-    steps = [(i + 0.5) / 8 for i in range(8)]
-    hits = sum(
-        canvas.owner_at(box.x0 + u * box.width, box.y0 + v * box.height) == key
-        for u in steps
-        for v in steps
+def _plan(beat: Beat, cast: Sequence[_Actor], inner: Box, rng: random.Random) -> Stage:
+    return stage(
+        rng,
+        inner.width,
+        inner.height,
+        [actor.person.stature for actor in cast],
+        [-actor.body.head[1] for actor in cast],
+        [actor.half for actor in cast],
+        [actor.pose for actor in cast],
+        talks=any(line.kind in ("speech", "thought") for line in beat.lines),
     )
-    return hits / 64
 
 
-def _half(body: Joints) -> float:
-    """Half a posed body's width, in adults' heights; its middle is at 0."""
-    points = (body.head, body.near_hand, body.far_hand, body.near_ankle, body.far_ankle, body.hips)
-    return max(abs(x) for x, _ in points) + 0.1
+def _draw_figures(
+    canvas: Canvas,
+    plan: Stage,
+    cast: Sequence[_Actor],
+    inner: Box,
+    scene: Setting,
+    rng: random.Random,
+) -> dict[int, Figure]:
+    """From the farthest to the nearest, each with its shadow and what it stands on."""
+    figures: dict[int, Figure] = {}
+    for mark in plan.marks:
+        actor, key = cast[mark.index], mark.index + 1
+        x, foot, ground = inner.x0 + mark.x, inner.y0 + mark.foot, inner.y0 + mark.ground
+        stature = actor.person.stature
+        if ground < canvas.height + 40:
+            half = mark.scale * stature * (0.26 if mark.support is None else 0.32)
+            shadow(canvas, x, ground, half, scene.floor)
+        if mark.support:
+            half = max(0.24, 0.3 * stature) * mark.scale
+            platform(canvas, mark.support, x, foot, ground, half, rng)
+        with canvas.owner(key):
+            figures[key] = draw_figure(
+                canvas, actor.person, actor.pose, x, foot, mark.scale, mark.facing, actor.mood, rng
+            )
+    return figures
+
+
+def _surroundings(
+    canvas: Canvas,
+    space: Space,
+    style: Style,
+    figures: Mapping[int, Figure],
+    floor: float,
+    scene: Setting,
+) -> Surroundings:
+    width, height = canvas.width, canvas.height
+    heads = [clip(_whole_head(figure.head), width, height) for figure in figures.values()]
+    drawn = [box for key in figures if (box := canvas.drawn_box(key))]
+    bodies = [clip(box, width, height) for box in drawn]
+    return Surroundings(
+        area=lettering_area(space.frame, style.pen * 1.7),
+        heads=[head for head in heads if head],
+        bodies=[body for body in bodies if body],
+        blocked=list(space.holes),
+        floor=floor,
+        indoors=scene.indoors,
+    )
+
+
+def _look_around(
+    canvas: Canvas,
+    frame: Frame,
+    plan: Stage,
+    cast: Sequence[_Actor],
+    figures: Mapping[int, Figure],
+    said: Sequence[Line],
+) -> tuple[tuple[Seen, ...], set[int]]:
+    """Whom a reader sees, from the nearest to the farthest, and who is lost."""
+    seen, lost = [], set()
+    for mark in sorted(plan.marks, key=lambda mark: mark.plane):
+        actor, key = cast[mark.index], mark.index + 1
+        who = actor.part.who
+        if view := look(canvas, key, figures[key], frame):
+            saying = frozenset(line.voice for line in said if line.speaker == who)
+            seen.append(Seen(who, view, mark.plane, actor.pose, mark.facing, actor.mood, saying))
+        else:
+            lost.add(who)
+    return tuple(seen), lost
 
 
 def _whole_head(head: Box) -> Box:

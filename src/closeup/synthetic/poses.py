@@ -316,6 +316,13 @@ POSES = {
 ACTIONS: tuple[str, ...] = tuple(name for name in POSES if name != "standing")
 """The actions that a reader can name from the drawing."""
 
+WITH_LEGS = frozenset(
+    ("standing", "walking", "running", "jumping", "sitting", "kneeling", "lying", "climbing",
+     "crawling", "digging", "pushing", "pulling", "sweeping", "falling", "dancing", "crouching",
+     "flying", "riding", "kicking")
+)  # fmt: skip
+"""What cannot be told from the upper half of a figure."""
+
 
 def pose(action: str, rng: random.Random) -> Pose:
     """One way to hold an action: a variant, with every joint a few degrees off. KeyError for an

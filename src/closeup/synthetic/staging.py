@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from closeup.synthetic.poses import Pose
+from closeup.synthetic.poses import WITH_LEGS, Pose
 from closeup.synthetic.supports import SUPPORTS
 
 Shot = Literal["long", "medium", "close"]
@@ -119,12 +119,12 @@ def stage(
 def _shot(
     rng: random.Random, count: int, width: float, height: float, poses: Sequence[Pose]
 ) -> Shot:
-    lofty = any(pose.lift > 0.15 or abs(pose.lean) > 50 for pose in poses)
-    if count == 0 or lofty or width > 2.2 * height:
+    whole = any(abs(pose.lean) > 50 or pose.action in WITH_LEGS - {"standing"} for pose in poses)
+    if count == 0 or whole or width > 2.6 * height:
         return "long"
     if height > 1.5 * width and count < 3 and rng.random() < 0.4:
         return "medium"
-    weights = {1: (55, 29, 16), 2: (66, 28, 6), 3: (82, 18, 0)}.get(count, (92, 8, 0))
+    weights = {1: (30, 42, 28), 2: (40, 48, 12), 3: (60, 40, 0)}.get(count, (80, 20, 0))
     shots: tuple[Shot, ...] = ("long", "medium", "close")
     return rng.choices(shots, weights)[0]
 

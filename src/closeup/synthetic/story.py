@@ -7,7 +7,8 @@ shows is drawn without regard to its size.
 
 import random
 import re
-from dataclasses import dataclass
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, replace
 
 from closeup.page import BalloonKind
 from closeup.synthetic.plots import (
@@ -27,8 +28,8 @@ CAST = 8
 LEADS = 4
 """The first of the cast carry the plot; the others pass through."""
 
-CROWD = ((0, 7), (1, 22), (2, 23), (3, 17), (4, 12), (5, 8), (6, 6), (7, 5))
-"""How often a panel shows so many figures."""
+CROWD = ((0, 5), (1, 22), (2, 23), (3, 17), (4, 12), (5, 8), (6, 6), (7, 5))
+"""How often a panel shows so many figures; a large one is never without."""
 
 THINGS = {
     "guitar": "playing",
@@ -58,6 +59,8 @@ class Line:
     speaker: int | None = None
     voice: str = "plain"
     """How it is said: plain, shout, whisper or thought."""
+    exchange: int | None = None
+    """Numbers the talk that it is a link of."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,32 @@ class Beat:
     time: str
     parts: tuple[Part, ...]
     lines: tuple[Line, ...]
+
+    @property
+    def speakers(self) -> set[int]:
+        return {line.speaker for line in self.lines if line.speaker is not None}
+
+    def missing(self, placed: Iterable[Line]) -> list[Line]:
+        """The lines that tell the story and were not placed; signs and sounds can be spared."""
+        there = list(placed)
+        return [
+            line for line in self.lines if line.kind not in ("sign", "sfx") and line not in there
+        ]
+
+    def cut(self, lost: Line) -> "Beat":
+        """Without a line, and without what follows it in its exchange."""
+        at = self.lines.index(lost)
+        rest = [
+            line
+            for line in self.lines[at + 1 :]
+            if line.exchange is None or line.exchange != lost.exchange
+        ]
+        return replace(self, lines=(*self.lines[:at], *rest))
+
+    def without(self, exchanges: Container[int | None]) -> "Beat":
+        """Without the links of these exchanges."""
+        kept = [line for line in self.lines if line.exchange not in exchanges]
+        return replace(self, lines=tuple(kept))
 
 
 @dataclass(frozen=True)
@@ -102,7 +131,8 @@ class _Teller:
         self.place, self.time = self.places[0], rng.randrange(4)
         self.group: list[int] = []
         self.holder = rng.randrange(LEADS)
-        self.waiting: list[tuple[int, str]] = []
+        self.waiting: list[Line] = []
+        self.talks = 0
         self.exchanges = self._programme()
         self.used: set[str] = set()
 
@@ -110,6 +140,7 @@ class _Teller:
         pages = []
         for panels in room:
             self.used = set()
+            self.waiting = []
             pages.append(tuple(self._beat(space, i == 0) for i, space in enumerate(panels)))
         return Story(self.plot, self.thing, tuple(pages))
 
@@ -130,8 +161,10 @@ class _Teller:
         if new_scene:
             self._next_scene()
         self.left -= 1
-        count = rng.choices([n for n, _ in CROWD], [w for _, w in CROWD])[0]
-        lines = self._dialogue(rng.choices((0, 1, 2, 3, 4), (14, 30, 32, 18, 6))[0], space)
+        crowd = CROWD[1:] if space > 2 or opens else CROWD
+        count = rng.choices([n for n, _ in crowd], [w for _, w in crowd])[0]
+        talk = rng.choices((0, 1, 2, 3, 4), (14, 30, 32, 18, 6))[0]
+        lines = self._dialogue(talk if count else min(talk, 1), space)
         people = self._present(count, [line.speaker for line in lines if line.speaker is not None])
         lines = self._asides(lines, people, space)
         if space and (new_scene and rng.random() < 0.45):
@@ -175,25 +208,26 @@ class _Teller:
                 if lines and self.rng.random() < 0.7:
                     break
                 self._next_exchange()
-            speaker, text = self.waiting.pop(0)
-            if text in self.used:
-                continue
-            self.used.add(text)
-            voice = "shout" if text.endswith("!") and self.rng.random() < 0.5 else "plain"
-            if voice == "plain" and self.rng.random() < 0.06:
-                voice = "whisper"
-            lines.append(Line("speech", text, speaker, voice))
+            lines.append(self.waiting.pop(0))
         return lines
 
     def _next_exchange(self) -> None:
-        exchange = self.exchanges.pop(0)
-        self.exchanges.append(exchange)
-        trio = self.rng.sample(range(LEADS), 3)
-        roles = dict(zip("ABC", trio, strict=True))
-        slots = self._slots({role: self.names[who] for role, who in roles.items()})
-        for turn in exchange.split(" | "):
-            role, text = turn.split(": ", 1)
-            self.waiting.append((roles[role], _filled(text, slots)))
+        """Take up an exchange of which no line stands on this page yet."""
+        rng, turns = self.rng, []
+        while not turns or any(text in self.used for _, text in turns):
+            exchange = self.exchanges.pop(0)
+            self.exchanges.append(exchange)
+            roles = dict(zip("ABC", rng.sample(range(LEADS), 3), strict=True))
+            slots = self._slots({role: self.names[who] for role, who in roles.items()})
+            parts = [turn.split(": ", 1) for turn in exchange.split(" | ")]
+            turns = [(roles[role], _filled(text, slots)) for role, text in parts]
+        self.talks += 1
+        for speaker, text in turns:
+            self.used.add(text)
+            voice = "shout" if text.endswith("!") and rng.random() < 0.5 else "plain"
+            if voice == "plain" and rng.random() < 0.06:
+                voice = "whisper"
+            self.waiting.append(Line("speech", text, speaker, voice, self.talks))
 
     def _asides(self, lines: list[Line], people: list[int], space: int) -> list[Line]:
         """Shouts and thoughts, where someone is there to have them and the panel has room."""

@@ -4,8 +4,7 @@ Seven tasks; panel understanding stands here twice, open and as multiple choice.
 `Task` and give it a line in `TASKS`, or name it `package.module:Name`.
 """
 
-from importlib import import_module
-
+from closeup import plugins
 from closeup.bench import Bench
 from closeup.records import CloseupError, shorten
 from closeup.tasks.action_recognition import ActionRecognition
@@ -38,20 +37,12 @@ def find(name: str) -> Task:
 
     Raises CloseupError where there is none, or where what stands there is no task.
     """
-    if name in TASKS:
-        return TASKS[name]
-    module, colon, attribute = name.partition(":")
-    if not colon:
-        known = ", ".join(TASKS)
-        raise CloseupError(f"task {shorten(name)}: need one of {known}, or package.module:Name")
-    try:
-        found = getattr(import_module(module), attribute)
-        task = found() if isinstance(found, type) else found
-    except (ImportError, AttributeError, TypeError, ValueError) as error:
-        raise CloseupError(f"task {shorten(name)}: cannot be loaded: {error}") from None
-    if not isinstance(task, Task):
+    found = plugins.find("task", name, TASKS)
+    if isinstance(found, type) and issubclass(found, Task):
+        found = found()
+    if not isinstance(found, Task):
         raise CloseupError(f"task {shorten(name)}: is no closeup.tasks.Task")
-    return task
+    return found
 
 
 def tasks_of(bench: Bench) -> dict[str, Task]:

@@ -1,0 +1,85 @@
+"""What can be seen of a figure once everything is drawn, lettered and framed."""
+
+from dataclasses import dataclass
+
+from closeup.geometry import Box
+from closeup.page import Keypoint
+from closeup.synthetic.canvas import Canvas
+from closeup.synthetic.figure import Figure
+from closeup.synthetic.framing import clip, contains, corners
+from closeup.synthetic.layout import Frame
+from closeup.synthetic.poses import Pose
+
+ENOUGH = 0.3
+"""Share of a figure within its panel that must be left visible, beside most of its head."""
+SLIVER = 16
+"""Pixels; nobody is asked to see less."""
+ARMS, LEGS = range(7, 11), range(13, 17)
+"""COCO's elbows and wrists, knees and ankles."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What is left visible of a figure; boxes and points are panel pixels."""
+
+    box: Box
+    face: Box | None
+    keypoints: tuple[Keypoint, ...]
+    truncated: bool
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Whom a reader sees in a panel, and what of him."""
+
+    who: int
+    view: View
+    plane: int
+    pose: Pose
+    facing: int
+    mood: str
+    saying: frozenset[str] = frozenset()
+    """How his balloons speak: plain, shout, whisper, thought."""
+
+    def shows(self, points: range) -> bool:
+        """Whether any of these keypoints is visible."""
+        return any(self.view.keypoints[i][2] == 2 for i in points)
+
+
+def look(canvas: Canvas, key: int, figure: Figure, frame: Frame) -> View | None:
+    """What is visible of a figure, or None where too little is for anyone to count it."""
+    width, height = canvas.width, canvas.height
+    drawn, head = canvas.drawn_box(key), clip(figure.head, width, height)
+    within = drawn and clip(drawn, width, height)
+    if drawn is None or within is None or head is None:
+        return None
+    kept = canvas.visible(key)
+    box = canvas.visible_box(key)
+    if kept <= ENOUGH or box is None or min(box.width, box.height) < SLIVER:
+        return None
+    inside = head.area / figure.head.area
+    if inside * min(1.0, _shown(canvas, key, head) / 0.7) < 0.55:
+        return None
+    keypoints: list[Keypoint] = []
+    for x, y, _ in figure.keypoints:
+        if not (0 <= x < width and 0 <= y < height):
+            keypoints.append((0.0, 0.0, 0))
+        else:
+            keypoints.append((x, y, 2 if canvas.owner_at(x, y) == key else 1))
+    margin = 3.0
+    cut = drawn.x0 < -margin or drawn.y0 < -margin
+    cut = cut or drawn.x1 > width + margin or drawn.y1 > height + margin
+    if frame.polygon and not cut and kept < 0.97:
+        cut = not all(contains(frame, *corner) for corner in corners(drawn))
+    return View(box, head.intersection(box), tuple(keypoints), bool(cut))
+
+
+def _shown(canvas: Canvas, key: int, box: Box) -> float:
+    """The share of a box, in panel pixels, where `key` is what is visible."""
+    steps = [(i + 0.5) / 8 for i in range(8)]
+    hits = sum(
+        canvas.owner_at(box.x0 + u * box.width, box.y0 + v * box.height) == key
+        for u in steps
+        for v in steps
+    )
+    return hits / 64
