@@ -10,8 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from closeup.build import build
-from closeup.datasets import synthetic
+from closeup.build.build import build
+from closeup.build.datasets import synthetic
 from closeup.tasks import TASKS
 
 FIRST_SEED = 1_000_000

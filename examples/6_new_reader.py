@@ -22,9 +22,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from closeup.check import check
-from closeup.json_input import Loose, items, load
 from closeup.page import Balloon, Page, Panel
 from closeup.readers.assemble import Sheet, at_home, attempt, balloons_in_order, each_file
+from closeup.readers.json_input import Loose, items, load
 from closeup.readers.reader import BadPage
 from closeup.sources import Source
 

@@ -7,11 +7,11 @@ import pytest
 from benches import SIDE, choice, counting, describing, ordering, texts, write_bench
 from PIL import Image, ImageDraw
 
-from closeup import blind
-from closeup.audit import audit
-from closeup.duplicates import near_duplicates
+from closeup.audit import blind
+from closeup.audit.audit import audit
+from closeup.audit.duplicates import near_duplicates
+from closeup.audit.hard_core import balanced, hard_core
 from closeup.geometry import Box
-from closeup.hard_core import balanced, hard_core
 from closeup.question import Question, Split
 from closeup.report.audit import table
 

@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 from pages import ask, page_data
 
-from closeup.balance import (
+from closeup.build.balance import (
     Candidate,
     balance,
     candidate,

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from closeup.bench import BUILDING, Bench, Manifest
-from closeup.build import build
-from closeup.datasets import annotated
+from closeup.build.build import build
+from closeup.build.datasets import annotated
 from closeup.records import CloseupError
 from closeup.tasks import TASKS
 

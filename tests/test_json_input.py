@@ -2,7 +2,7 @@ import pytest
 from layouts import write
 from pydantic import Field
 
-from closeup.json_input import Loose, items, load
+from closeup.readers.json_input import Loose, items, load
 from closeup.sources import Source, SourceError
 
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from closeup.overlay import Provenance, merge
+from closeup.build.overlay import Provenance, merge
 from closeup.page import Page
 from closeup.records import CloseupError
 

@@ -2,8 +2,8 @@ import pytest
 from pages import ask, page_data
 
 from closeup import prompts
-from closeup.ask_text import question_text, system_text
 from closeup.geometry import Box, View
+from closeup.prompts.question_text import question_text, system_text
 from closeup.question import Crop, Mark, Question
 from closeup.tasks import TASKS
 

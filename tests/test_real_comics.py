@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from closeup.bench import Bench
-from closeup.build import build
-from closeup.datasets import annotated
+from closeup.build.build import build
+from closeup.build.datasets import annotated
 from closeup.evaluate import run
 from closeup.models import find
 from closeup.report.summary import summary

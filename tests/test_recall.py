@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from closeup.recall import BUDGET, content, recall, stem
+from closeup.tasks.recall import BUDGET, content, recall, stem
 
 FACTS = ("Pepper holds a broom", "Two cats sit on the roof", "The old Carrot runs")
 

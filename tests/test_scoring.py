@@ -1,7 +1,7 @@
 import pytest
 from pages import ask, page_data
 
-from closeup.scoring import score, solution
+from closeup.tasks.scoring import score, solution
 
 
 def first(task: str):

@@ -1,7 +1,7 @@
 import pytest
 
+from closeup.readers.xml_input import MAX_DEPTH, parse
 from closeup.sources import SourceError
-from closeup.xml_input import MAX_DEPTH, parse
 
 
 def node(text):

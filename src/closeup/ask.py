@@ -4,9 +4,9 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from closeup.ask_text import question_text, system_text
 from closeup.episode import Episode
 from closeup.models.model import Message, Model
+from closeup.prompts.question_text import question_text, system_text
 from closeup.question import Question
 from closeup.tasks.task import Task
 

@@ -73,8 +73,8 @@ def build(
     from rich.console import Console
     from rich.progress import Progress
 
-    from closeup.build import build as build_bench
-    from closeup.datasets import open_dataset
+    from closeup.build.build import build as build_bench
+    from closeup.build.datasets import open_dataset
     from closeup.report.manifest import manifest_table
     from closeup.tasks import TASKS
 
@@ -177,7 +177,7 @@ def audit(
     """
     from rich.console import Console
 
-    from closeup.audit import audit as audit_bench
+    from closeup.audit.audit import audit as audit_bench
     from closeup.bench import Bench
     from closeup.report.audit import table
 

@@ -22,9 +22,9 @@ from closeup.images import Resolution
 from closeup.models.model import Message, ModelError
 from closeup.question import Question
 from closeup.records import CloseupError, Record, read_jsonl
-from closeup.scoring import solution
 from closeup.store import Store
 from closeup.tasks import tasks_of
+from closeup.tasks.scoring import solution
 
 WHOLE = Resolution(pixels=None)
 Answer = str | int | tuple[str, ...]

@@ -29,9 +29,9 @@ from closeup.readers.assemble import (
     join,
 )
 from closeup.readers.reader import BadPage
+from closeup.readers.xml_input import Node, load
 from closeup.reading_order import order
 from closeup.sources import Source, SourceError, check_name
-from closeup.xml_input import Node, load
 
 DIRECTIONS: dict[str, Direction] = {"LTR": "ltr", "RTL": "rtl"}
 KINDS: dict[str, BalloonKind] = {

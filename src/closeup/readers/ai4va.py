@@ -27,7 +27,6 @@ from typing import Any, Literal, get_args
 from pydantic import field_validator
 
 from closeup.geometry import Box
-from closeup.json_input import Loose, items, load
 from closeup.page import Balloon, Character, Page, Panel
 from closeup.readers.assemble import (
     IMAGES,
@@ -43,6 +42,7 @@ from closeup.readers.assemble import (
     join,
     owner,
 )
+from closeup.readers.json_input import Loose, items, load
 from closeup.readers.reader import BadPage
 from closeup.records import CloseupError, shorten
 from closeup.sources import Source, SourceError

@@ -10,9 +10,9 @@ hold pages, and a page's id must stand once in all of them.
 import posixpath
 from collections.abc import Iterator
 
-from closeup.json_input import decode
 from closeup.page import Page
 from closeup.readers.assemble import each_file
+from closeup.readers.json_input import decode
 from closeup.readers.reader import BadPage
 from closeup.records import CloseupError
 from closeup.sources import Source, SourceError

@@ -31,8 +31,8 @@ from closeup.readers.assemble import (
     owner,
 )
 from closeup.readers.reader import BadPage
+from closeup.readers.xml_input import Node, load
 from closeup.sources import Source
-from closeup.xml_input import Node, load
 
 DIRECTIONS: dict[str, Direction] = {
     "comics": "ltr",

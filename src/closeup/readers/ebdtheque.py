@@ -26,8 +26,8 @@ from closeup.readers.assemble import (
     in_order,
 )
 from closeup.readers.reader import BadPage
+from closeup.readers.xml_input import Node, load
 from closeup.sources import Source
-from closeup.xml_input import Node, load
 
 DIRECTIONS: dict[str, Direction] = {"leftToRight": "ltr", "rightToLeft": "rtl"}
 LANGUAGES = {"french": "fr", "english": "en", "japanese": "ja"}

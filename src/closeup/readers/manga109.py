@@ -28,8 +28,8 @@ from closeup.readers.assemble import (
     owner,
 )
 from closeup.readers.reader import BadPage
+from closeup.readers.xml_input import Node, load
 from closeup.sources import Source
-from closeup.xml_input import Node, load
 
 EXTRAS = ("manga109dialog", "coo")
 """How the folders of published extra annotations begin, in lower case."""

@@ -13,7 +13,6 @@ bleed run over the paper's edge: up to a hundredth of the longer side is cut off
 from collections.abc import Iterator
 
 from closeup.geometry import Box
-from closeup.json_input import Loose, items, load
 from closeup.page import Balloon, Page, Panel
 from closeup.readers.assemble import (
     Sheet,
@@ -26,6 +25,7 @@ from closeup.readers.assemble import (
     image_size,
     in_order,
 )
+from closeup.readers.json_input import Loose, items, load
 from closeup.readers.reader import BadPage
 from closeup.sources import Source, SourceError
 

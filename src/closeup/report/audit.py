@@ -7,7 +7,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from closeup.audit import Audit, Predictor
+from closeup.audit.audit import Audit, Predictor
 from closeup.report.terminal import interval, percent, plain
 
 SHOWN = {"constant": 1, "cue": 2, "inherent": 1, "sighted": 1, "fitted": 1}

@@ -116,15 +116,18 @@ def root(box: Box, aim: Point) -> Point:
 
 def reach(box: Box, mouth: Mouth, hurdles: Sequence[Box]) -> tuple[Point, bool]:
     """Where a tail from a balloon ends, and whether that is as far as it should go."""
-    start = root(box, mouth.at)
-    dx, dy = mouth.at[0] - start[0], mouth.at[1] - start[1]
-    steps = max(2, int(hypot(dx, dy) / 4))
+    start, aim = root(box, mouth.at), mouth.at
+    dx, dy = aim[0] - start[0], aim[1] - start[1]
+    (x0, x1), (y0, y1) = sorted((start[0], aim[0])), sorted((start[1], aim[1]))
+    way = Box(x0 - CLEAR, y0 - CLEAR, x1 + CLEAR, y1 + CLEAR)
+    near = [hurdle for hurdle in hurdles if hurdle.intersection(way)]
+    steps = max(2, int(hypot(dx, dy) / 5))
     end = start
     for i in range(1, steps + 1):
         at = (start[0] + dx * i / steps, start[1] + dy * i / steps)
         if mouth.head and _in_oval(mouth.head, at, 1.0 + 4.0 / mouth.head.width):
             return end, True
-        if any(_within(hurdle, at, CLEAR) for hurdle in hurdles):
+        if any(_within(hurdle, at, CLEAR) for hurdle in near):
             return end, False
         end = at
     return end, True

@@ -211,7 +211,9 @@ class Canvas:
         """Whose drawing shows at a point; 0 where it is nobody's or outside the panel."""
         if not (0 <= x < self.width and 0 <= y < self.height):
             return 0
-        return int(_cells(self._owners)[int(y) // COARSE, int(x) // COARSE])
+        found = self._owners._image.getpixel((int(x) // COARSE, int(y) // COARSE))
+        assert isinstance(found, int)
+        return found
 
     def _pixel(self, tint: Tint) -> tuple[int, int, int]:
         if self.colour:

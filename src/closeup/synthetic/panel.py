@@ -9,6 +9,7 @@ in the annotation counts and every figure drawn is in the annotation.
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import hypot
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +33,8 @@ from closeup.synthetic.placing import Surroundings
 from closeup.synthetic.poses import Pose, pose
 from closeup.synthetic.setting import Setting, set_scene
 from closeup.synthetic.sight import Seen, look
-from closeup.synthetic.skeleton import Joints, joints
-from closeup.synthetic.staging import Mark, Stage, stage
+from closeup.synthetic.skeleton import Joints, Point, joints
+from closeup.synthetic.staging import Stage, stage
 from closeup.synthetic.story import Beat, Line, Part
 from closeup.synthetic.styles import Style
 from closeup.synthetic.supports import platform, shadow
@@ -132,7 +133,8 @@ def _attempt(
     figures = _draw_figures(canvas, plan, cast, inner, scene, rng)
     around = _surroundings(canvas, space, style, figures, inner.y0 + plan.floor, scene)
     mouths = {
-        cast[key - 1].part.who: Mouth(figure.mouth, figure.head) for key, figure in figures.items()
+        cast[key - 1].part.who: Mouth(figure.mouth, _whole_head(figure.head))
+        for key, figure in figures.items()
     }
     lines = [line for line in beat.lines if scene.in_place or line.kind != "sign"]
     texts = compose(rng, studio.hand, lines, mouths, around, space.rtl, space.overhang)
@@ -170,9 +172,7 @@ class _Actor:
         return max(abs(x) for x, _ in points) + 0.1
 
 
-def _rehearse(
-    people: Sequence[Person], parts: Sequence[Part], rng: random.Random
-) -> list[_Actor]:
+def _rehearse(people: Sequence[Person], parts: Sequence[Part], rng: random.Random) -> list[_Actor]:
     cast = []
     for part in parts:
         person, posed = people[part.who], pose(part.action, rng)
@@ -183,16 +183,39 @@ def _rehearse(
 
 
 def _plan(beat: Beat, cast: Sequence[_Actor], inner: Box, rng: random.Random) -> Stage:
-    return stage(
-        rng,
-        inner.width,
-        inner.height,
-        [actor.person.stature for actor in cast],
-        [-actor.body.head[1] for actor in cast],
-        [actor.half for actor in cast],
-        [actor.pose for actor in cast],
-        talks=any(line.kind in ("speech", "thought") for line in beat.lines),
-    )
+    """A staging, drawn afresh while it is plain from the bodies alone that a head is hidden."""
+    while True:
+        plan = stage(
+            rng,
+            inner.width,
+            inner.height,
+            [actor.person.stature for actor in cast],
+            [-actor.body.head[1] for actor in cast],
+            [actor.half for actor in cast],
+            [actor.pose for actor in cast],
+            talks=any(line.kind in ("speech", "thought") for line in beat.lines),
+        )
+        if rng.random() < 0.1 or not _hides(plan, cast):
+            return plan
+
+
+def _hides(plan: Stage, cast: Sequence[_Actor]) -> bool:
+    """Whether somebody's trunk or head lies over the middle of a head behind."""
+    heads: list[tuple[float, float]] = []
+    for mark in plan.marks:
+        body, scale = cast[mark.index].body, mark.scale
+
+        def spot(at: Point, mark: Mark = mark) -> Point:
+            return mark.x + mark.facing * mark.scale * at[0], mark.foot + mark.scale * at[1]
+
+        head, neck, hips = spot(body.head), spot(body.neck), spot(body.hips)
+        reach = 0.13 * scale * cast[mark.index].person.stature
+        trunk = [(neck[0] + (hips[0] - neck[0]) * t, neck[1] + (hips[1] - neck[1]) * t)
+                 for t in (0.1, 0.4, 0.7, 1.0)]  # fmt: skip
+        if any(hypot(x - hx, y - hy) < reach for x, y in (head, *trunk) for hx, hy in heads):
+            return True
+        heads.append(head)
+    return False
 
 
 def _draw_figures(

@@ -184,7 +184,7 @@ def _best(
             mx, my = piece.mouth.at
             far = _far(boxes, piece.mouth)
             cost += (1.5 * far + 2.5 * np.maximum(0, far - 0.6 * LONG)) / around.reach
-            cost += 0.8 * (boxes[:, 1] > my) + 0.5 * np.abs(x + piece.width / 2 - mx) / around.reach
+            cost += 1.2 * (boxes[:, 1] > my) + 0.5 * np.abs(x + piece.width / 2 - mx) / around.reach
         else:
             cost += 3.0 * np.minimum(along, 1 - along - piece.width / area.width)
     cost[~free] = np.inf

@@ -37,8 +37,8 @@ PLOTS: dict[str, tuple[str, ...]] = {
         "A: I was ahead by a nose. | B: Whose nose? | A: Mine, of course. "
         "| C: With that nose you win standing still.",
         "A: Again! You crossed the line. | B: What line? | A: The {colour} one. "
-        "| B: The rain washed it off {when}.",
-        "A: Train with me {when}. | B: What did we agree on rest? | A: Rest comes after. "
+        "| B: The rain washed it off before {when}.",
+        "A: Train with me until {when}. | B: What did we agree on rest? | A: Rest comes after. "
         "| B: You said that {number} days ago.",
         "A: Count me out. | B: Your knee again? | A: The other one. "
         "| B: Lean on me, then, as far as {next}.",
@@ -81,7 +81,7 @@ PLOTS: dict[str, tuple[str, ...]] = {
         "A: {number_cap} steps from the {spot}. | B: Big steps or small? "
         "| A: It only says steps. | B: Then it depends on whose legs.",
         "A: The map is upside down. | B: So north is there? | A: No, there. "
-        "| B: Then we came the wrong way {when}.",
+        "| B: Then we came the wrong way before {when}.",
         "A: My spade hit something. | B: Wood or stone? | A: It sounds hollow. "
         "| B: Hollow is good. Dig on!",
         "A: Empty. | B: It can't be. | A: One {colour} button, that is all. "
@@ -125,7 +125,7 @@ PLOTS: dict[str, tuple[str, ...]] = {
         "A: A letter came for you. | B: From whom? | A: It smells of {food}. | B: My {kin}, then.",
         "A: Read it aloud. | B: Some of it is wet. | A: Read the dry part. "
         "| B: It says bring {number} of something.",
-        "A: She wants an answer {when}. | B: I can't write that fast. "
+        "A: She wants an answer before {when}. | B: I can't write that fast. "
         "| A: Say it, and I will write. | B: Begin with sorry.",
         "A: Whose seal is this? | B: A {beast}, so {C}'s. | C: I never wrote it. "
         "| A: Then somebody has your ring.",
@@ -144,7 +144,7 @@ PLOTS: dict[str, tuple[str, ...]] = {
     "painting": (
         "A: Hold still. | B: My nose itches. | A: Which side? | B: The one you are painting.",
         "A: It looks nothing like me. | B: It is a {beast}. | A: Why is it in my coat? "
-        "| B: It was cold {when}.",
+        "| B: It was cold until {when}.",
         "A: I need more {colour}. | B: You used {number} tubes! | A: It is a big sky. "
         "| B: The sky is grey today.",
         "A: They hung it upside down. | B: Did anyone notice? | A: Only {C}. "
@@ -213,7 +213,7 @@ CAPTIONS: tuple[str, ...] = (
     "{A} told it differently afterwards.",
     "And so it went for {number} days.",
     "The {beast} had seen it all.",
-    "By then the {food} was cold.",
+    "By then the {food} had gone cold.",
     "What {A} did not know: {B} had a plan.",
     "There was still the matter of the {thing}.",
 )
@@ -234,9 +234,14 @@ SHOUTS: tuple[str, ...] = (
 SIGNS: dict[str, tuple[str, ...]] = {
     "street": ("{kin_cap} & Sons, {food}", "No {beast}s", "To {next}", "Mind the {spot}"),
     "forest": ("To {next}", "{beast_cap}s, keep out", "Lost: 1 {thing}", "{number_cap} miles"),
-    "kitchen": ("{food_cap} is hot", "Wash your paws", "{colour_cap} jar: salt", "Closed"),
+    "kitchen": ("Hot {food} here", "Wash your paws", "{colour_cap} jar: salt", "Closed"),
     "harbour": ("Pier {number}", "Boats to {next}", "Fresh {food}", "No swimming"),
-    "classroom": ("{number} + {number} = ?", "Spell: {thing}", "Quiet, please", "Exam {when}"),
+    "classroom": (
+        "{number} + {number} = ?",
+        "Spell: {thing}",
+        "Quiet, please",
+        "Exam after {when}",
+    ),
     "castle": ("Tower closed", "Ring for {A}", "No {beast}s", "To {next}"),
     "desert": ("Water: {number} miles", "To {next}", "Last {food}", "Turn back"),
     "space": ("Airlock {number}", "Dock {number}", "Danger: {food}", "Earth, that way"),

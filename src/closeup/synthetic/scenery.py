@@ -1,4 +1,4 @@
-"""Backdrops: fourteen places, four times of day, and the patterns of a panel without a place.
+"""Backdrops: fourteen places at four times of day.
 
 A place is furnished once an issue, in units of a grown figure's height, and every panel there is a
 window onto it, panned and zoomed, so that readers recognise where they are. Backdrops are paler
@@ -10,11 +10,13 @@ import math
 import random
 from dataclasses import dataclass
 
-from closeup.synthetic.canvas import Canvas, Tint, oval, tint
-from closeup.synthetic.hues import Hues, Rgb, darker, lighter, pale
+from closeup.synthetic.canvas import Canvas, oval, tint
+from closeup.synthetic.ground import draw_paving, draw_rug
+from closeup.synthetic.hues import Hues, Rgb, lighter
 from closeup.synthetic.indoors import INDOORS
 from closeup.synthetic.outdoors import OUTDOORS
-from closeup.synthetic.site import PEN, Site
+from closeup.synthetic.site import Lens, Site, rect
+from closeup.synthetic.walls import draw_ceiling, draw_wall, hang_pictures
 
 TIMES = ("morning", "afternoon", "evening", "night")
 FIRST_ITEM = 100
@@ -84,16 +86,6 @@ SKY_TONES = {"morning": 255, "afternoon": 238, "evening": 208, "night": 116}
 """The lightness of a sky where there is no colour."""
 
 
-@dataclass(frozen=True)
-class Lens:
-    """How a panel looks at a place: `unit` pixels to a figure's height at the back wall."""
-
-    horizon: float
-    unit: float
-    pan: float
-    """World x, in units, of the panel's left edge."""
-
-
 def draw_place(
     canvas: Canvas, place: str, time: str, lens: Lens, rng: random.Random
 ) -> dict[int, str]:
@@ -101,15 +93,18 @@ def draw_place(
     room, hues = ROOMS[place], Hues(time, rng)
     width, height, horizon = canvas.width, canvas.height, lens.horizon
     if room.indoors:
-        _rect(canvas, 0, 0, width, horizon, hues(room.back), 0)
-        _wall_pattern(canvas, place, lens, hues, room.back)
+        rect(canvas, 0, 0, width, horizon, hues(room.back), 0)
+        draw_wall(canvas, place, lens, hues, room.back)
         if place != "cave":
-            _ceiling(canvas, lens, hues, room.back)
+            draw_ceiling(canvas, lens, hues, room.back)
     else:
         _sky(canvas, place, time, lens, hues, room.back)
-    _rect(canvas, 0, horizon, width, height, hues(room.floor), 0)
+    rect(canvas, 0, horizon, width, height, hues(room.floor), 0)
     canvas.line([(0, horizon), (width, horizon)], 1.8, hues.line, 0)
-    _paving(canvas, room.paving, lens, hues(darker(room.floor, 0.16)), rng)
+    draw_paving(canvas, room.paving, lens, hues, room.floor, rng)
+    if room.indoors and place not in ("cave", "train"):
+        draw_rug(canvas, lens, hues, rng)
+        hang_pictures(canvas, lens, hues, rng)
     drawn, x = {}, rng.uniform(-2.4, -1.4)
     for i in range(12):
         kind = room.things[i % len(room.things)]
@@ -123,45 +118,11 @@ def draw_place(
     return drawn
 
 
-def draw_pattern(canvas: Canvas, kind: str, hue: Rgb, rng: random.Random) -> None:
-    """A panel without a place: plain, gradient bands, focus lines, speed lines, dots or rays."""
-    width, height = canvas.width, canvas.height
-    base, mark = pale(hue), tint(darker(hue, 0.13), 206)
-    _rect(canvas, 0, 0, width, height, base, 0)
-    cx, cy = width * rng.uniform(0.35, 0.65), height * rng.uniform(0.35, 0.6)
-    far = math.hypot(width, height)
-    if kind == "bands":
-        for i in range(4):
-            top = height * (0.45 + 0.14 * i)
-            _rect(canvas, 0, top, width, height, tint(darker(hue, 0.04 * (i + 1)), 238 - 12 * i), 0)
-    elif kind == "focus":
-        for _ in range(64):
-            angle, start = rng.uniform(0, 2 * math.pi), far * rng.uniform(0.3, 0.42)
-            _wedge(canvas, cx, cy, angle, start, far, rng.uniform(0.004, 0.014), tint((90, 86, 92)))
-    elif kind == "speed":
-        for _ in range(42):
-            y, x0 = rng.uniform(0, height), rng.uniform(-0.2, 0.6) * width
-            end = x0 + rng.uniform(0.3, 0.9) * width
-            canvas.line([(x0, y), (end, y)], rng.uniform(1, 4), mark, 0.9)
-    elif kind == "dots":
-        step = max(26, width // 14)
-        for row in range(height // step + 1):
-            for column in range(width // step + 1):
-                x = column * step + (row % 2) * step / 2
-                canvas.ellipse(x, row * step, step * 0.16, step * 0.16, mark, 0)
-    elif kind == "rays":
-        for i in range(14):
-            _wedge(canvas, cx, cy, i * math.pi / 7 + 0.1, 0, far, 0.11, mark)
-
-
-PATTERNS = ("plain", "bands", "focus", "speed", "dots", "rays")
-
-
 def _sky(canvas: Canvas, place: str, time: str, lens: Lens, hues: Hues, land: Rgb) -> None:
     width, horizon = canvas.width, lens.horizon
     space = place == "space"
     night = time == "night" or space
-    _rect(
+    rect(
         canvas,
         0,
         0,
@@ -187,7 +148,7 @@ def _sky(canvas: Canvas, place: str, time: str, lens: Lens, hues: Hues, land: Rg
             _cloud(canvas, fixed.random() * width, fixed.uniform(0.1, 0.5) * horizon, 6 * radius)
     if place in ("harbour", "beach"):
         sea = horizon - 0.3 * lens.unit
-        _rect(canvas, 0, sea, width, horizon, hues(land), 0)
+        rect(canvas, 0, sea, width, horizon, hues(land), 0)
         canvas.line([(0, sea), (width, sea)], 1.5, hues.line, 0)
         for i in range(6):
             x, y = fixed.random() * width, sea + (horizon - sea) * (i + 0.5) / 6
@@ -206,101 +167,3 @@ def _cloud(canvas: Canvas, x: float, y: float, unit: float) -> None:
     puffs = [(-0.2, 0.02, 0.13), (0, -0.04, 0.18), (0.2, 0.02, 0.12)]
     canvas.merged([(oval(x + dx * unit, y + dy * unit, r * unit, r * unit * 0.7), white)
                    for dx, dy, r in puffs], 1.2)  # fmt: skip
-
-
-def _wall_pattern(canvas: Canvas, place: str, lens: Lens, hues: Hues, back: Rgb) -> None:
-    width, horizon, unit = canvas.width, lens.horizon, lens.unit
-    mark, offset = hues(darker(back, 0.09)), -(lens.pan * unit) % unit
-    if place in ("kitchen", "classroom", "shop", "train"):
-        _rect(canvas, 0, horizon - 0.32 * unit, width, horizon, mark, 1.5)
-    if place in ("shop", "attic", "train"):
-        step = unit * (0.25 if place != "attic" else 0.5)
-        for i in range(int(width / step) + 2):
-            x = offset % step + i * step
-            canvas.line([(x, 0), (x, horizon)], 2, mark, 0)
-    elif place in ("castle", "cave"):
-        rows = int(horizon / (unit * 0.22)) + 1
-        for row in range(rows):
-            y = horizon - row * unit * 0.22
-            if place == "castle":
-                canvas.line([(0, y), (width, y)], 1.5, mark, 0)
-            for i in range(int(width / unit / 0.45) + 2):
-                x = offset + (i - 1 + row % 2 / 2) * 0.45 * unit
-                if place == "castle":
-                    canvas.line([(x, y), (x, y - 0.22 * unit)], 1.5, mark, 0)
-                elif (row + i) % 3 == 0:
-                    canvas.curve([(x, y), (x + 20, y - 12), (x + 44, y - 6)], 2.5, mark)
-    if place == "attic":
-        for side in (0, width):
-            edge = abs(side - 0.35 * unit)
-            canvas.shape([(side, 0), (edge, 0), (side, horizon * 0.8)], hues(darker(back, 0.14)), 2)
-
-
-def _ceiling(canvas: Canvas, lens: Lens, hues: Hues, back: Rgb) -> None:
-    """Where a room is lower than its panel: a ceiling in perspective, beams and a lamp."""
-    width, unit = canvas.width, lens.unit
-    edge, centre = lens.horizon - 2.25 * unit, canvas.width / 2
-    if edge < 12:
-        return
-    _rect(canvas, 0, -3, width, edge, hues(darker(back, 0.12)), 0)
-    _rect(canvas, -3, edge - 0.07 * unit, width + 3, edge, hues(lighter(back)), 1.6)
-    for i in range(-9, 10):
-        x = centre + (i - lens.pan % 1) * unit * 0.6
-        canvas.line([(x, edge - 0.07 * unit), (centre + (x - centre) * 2.2, 0)], 1.6, hues.line, 0)
-    x, drop = (0.5 - lens.pan % 1) * unit * 1.3 + centre, edge + 0.28 * unit
-    canvas.line([(x, edge * 0.4), (x, drop)], 2, taper=0)
-    canvas.shape([(x - 0.22 * unit, drop + 0.16 * unit), (x - 0.07 * unit, drop),
-                  (x + 0.07 * unit, drop), (x + 0.22 * unit, drop + 0.16 * unit)],
-                 tint((255, 226, 130)) if hues.dark else hues((214, 160, 130)), PEN)  # fmt: skip
-
-
-def _paving(canvas: Canvas, kind: str, lens: Lens, mark: Tint, rng: random.Random) -> None:
-    width, height, horizon = canvas.width, canvas.height, lens.horizon
-    depth, centre = height - horizon, width / 2
-    if depth < 8 or kind == "none":
-        return
-    if kind in ("boards", "tiles"):
-        step = max(60.0, lens.unit * 0.4)
-        for i in range(-14, 15):
-            x = centre + (i - lens.pan % 1) * step
-            canvas.line([(x, horizon), (centre + (x - centre) * 2.6, height)], 1.6, mark, 0)
-    rows = 7
-    for i in range(1, rows):
-        y = horizon + depth * (i / rows) ** 1.7
-        if kind == "tiles":
-            canvas.line([(0, y), (width, y)], 1.6, mark, 0)
-        elif kind in ("cobbles", "tufts", "ripples", "craters"):
-            for _ in range(6):
-                x, w = rng.random() * width, 6 + 22 * i / rows
-                if kind == "cobbles":
-                    canvas.curve([(x - w, y), (x, y - w * 0.4), (x + w, y)], 2, mark)
-                elif kind == "tufts":
-                    for lean in (-0.5, 0, 0.5):
-                        canvas.line([(x, y), (x + lean * w, y - w * 0.6)], 2, mark, 0.8)
-                elif kind == "ripples":
-                    canvas.curve([(x - 2 * w, y), (x - w, y - 4), (x, y), (x + w, y - 4)], 2, mark)
-                elif i % 2:
-                    canvas.ellipse(x, y, 1.6 * w, 0.5 * w, mark, 0)
-
-
-def _rect(
-    canvas: Canvas, x0: float, y0: float, x1: float, y1: float, hue: Tint, line: float | None
-) -> None:
-    canvas.shape([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], hue, line)
-
-
-def _wedge(
-    canvas: Canvas,
-    cx: float,
-    cy: float,
-    angle: float,
-    near: float,
-    far: float,
-    half: float,
-    hue: Tint,
-) -> None:
-    points = [(cx + near * math.cos(angle), cy + near * math.sin(angle))]
-    points += [
-        (cx + far * math.cos(angle + d), cy + far * math.sin(angle + d)) for d in (-half, half)
-    ]
-    canvas.fill(points, hue)

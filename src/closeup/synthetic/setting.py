@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from closeup.geometry import Box
 from closeup.synthetic.canvas import Canvas
 from closeup.synthetic.framing import clip
-from closeup.synthetic.scenery import PATTERNS, ROOMS, Lens, Rgb, draw_pattern, draw_place
+from closeup.synthetic.hues import Rgb
+from closeup.synthetic.patterns import PATTERNS, draw_pattern
+from closeup.synthetic.scenery import ROOMS, draw_place
+from closeup.synthetic.site import Lens
 from closeup.synthetic.staging import Stage
 from closeup.synthetic.story import Beat
 from closeup.synthetic.things import THINGS, draw_prop

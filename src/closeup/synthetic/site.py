@@ -1,7 +1,8 @@
-"""A spot in a backdrop to draw something at, in units of a grown figure's height."""
+"""A view onto a place, and a spot in it to draw something at, in grown figures' heights."""
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from closeup.synthetic.canvas import INK, Canvas, Tint, oval
 from closeup.synthetic.hues import Hues, Rgb
@@ -10,6 +11,16 @@ PEN = 1.8
 """Pixels; backdrops have thinner contours than figures."""
 
 Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Lens:
+    """How a panel looks at a place: `unit` pixels to a figure's height at the back wall."""
+
+    horizon: float
+    unit: float
+    pan: float
+    """World x, in units, of the panel's left edge."""
 
 
 class Site:
@@ -79,3 +90,10 @@ class Site:
     def pane(self) -> Rgb:
         """What is seen through a window."""
         return (104, 112, 160) if self.hues.dark else (214, 234, 246)
+
+
+def rect(
+    canvas: Canvas, x0: float, y0: float, x1: float, y1: float, hue: Tint, line: float | None
+) -> None:
+    """An upright rectangle in panel pixels."""
+    canvas.shape([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], hue, line)

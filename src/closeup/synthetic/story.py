@@ -47,6 +47,9 @@ THINGS = {
 }
 """What a story can be about, and what whoever has it does with it."""
 
+PLURALS = (("ooses", "eese"), ("alruss", "alruses"), ("ynxs", "ynxes"))
+"""Of the beasts that do not just add an s."""
+
 MOODS = ("neutral", "happy", "sad", "angry", "surprised")
 
 
@@ -283,5 +286,7 @@ def _filled(template: str, slots: dict[str, str]) -> str:
         return text[0].upper() + text[1:] if key.endswith("_cap") else text
 
     text = re.sub(r"\{(\w+)\}", value, template)
+    for regular, plural in PLURALS:
+        text = text.replace(regular, plural)
     text = re.sub(r"\b([Aa]) (?=[aeiouAEIOU](?!ne\b))", r"\1n ", text)
     return text.replace("the the ", "the ").replace("the Mill", "Mill").replace("the Moon", "Moon")

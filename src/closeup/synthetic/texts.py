@@ -19,6 +19,7 @@ from closeup.synthetic.balloons import (
     reach,
     tail,
 )
+from closeup.synthetic.framing import corners
 from closeup.synthetic.lettering import (
     Block,
     Effect,
@@ -30,7 +31,6 @@ from closeup.synthetic.lettering import (
     sound,
 )
 from closeup.synthetic.placing import CORDS, Piece, Surroundings, faults, hurdles, place
-from closeup.synthetic.framing import corners
 from closeup.synthetic.story import Line
 from closeup.synthetic.styles import Style
 

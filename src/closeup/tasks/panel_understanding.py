@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from closeup import replies
 from closeup.page import Description, Page
 from closeup.question import Mark, Question, Rejection, Score
-from closeup.recall import content, recall
 from closeup.tasks.making import (
     TOO_SMALL,
     covered_panel,
@@ -18,6 +17,7 @@ from closeup.tasks.making import (
     too_small,
     whole,
 )
+from closeup.tasks.recall import content, recall
 from closeup.tasks.task import Issue, Task
 
 NAME = "name:"

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from closeup import prompts, scoring
+from closeup import prompts
 from closeup.page import Page
 from closeup.question import AnswerFormat, Question, Rejection, Score, Split
+from closeup.tasks import scoring
 
 
 @dataclass(frozen=True)

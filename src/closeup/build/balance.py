@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from closeup.build.mirror import without_mirror
 from closeup.cues import INHERENT, contrast, is_constant, predictions
-from closeup.mirror import without_mirror
 from closeup.question import Mark, Question, Rejection
 
 Answer = str | int | tuple[str, ...]

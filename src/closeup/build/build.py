@@ -19,12 +19,12 @@ from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 
-from closeup.balance import Candidate, balance
 from closeup.bench import BUILDING, MANIFEST, LeftOut, Manifest, TaskCount, sha256
-from closeup.choose import count_tasks, write_questions
-from closeup.datasets import Dataset
+from closeup.build.balance import Candidate, balance
+from closeup.build.choose import count_tasks, write_questions
+from closeup.build.datasets import Dataset
+from closeup.build.make import Made, make
 from closeup.groups import Group
-from closeup.make import Made, make
 from closeup.records import CloseupError, write_atomically, write_jsonl
 from closeup.tasks import find
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from closeup.bench import OverlayCount
+from closeup.build.overlay import Provenance, merge
 from closeup.groups import Group, file_groups
-from closeup.overlay import Provenance, merge
 from closeup.page import Page
 from closeup.readers import find
 from closeup.readers.reader import BadPage

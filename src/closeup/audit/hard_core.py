@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from closeup.blind import Distribution, best, cross_fit
-from closeup.blind_rows import Answer, rows_of
+from closeup.audit.blind import Distribution, best, cross_fit
+from closeup.audit.blind_rows import Answer, rows_of
 from closeup.question import Question
 from closeup.stats import Estimate, cluster_keys, clustered_mean
 

@@ -8,8 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from closeup.balance import Balanced, Candidate, place
 from closeup.bench import TaskCount
+from closeup.build.balance import Balanced, Candidate, place
 from closeup.question import Question
 from closeup.records import read_jsonl
 

@@ -4,11 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
-from closeup import blind
+from closeup.audit import blind
+from closeup.audit.duplicates import Duplicate, near_duplicates
+from closeup.audit.hard_core import HardCore, chance_of, hard_core
 from closeup.bench import Bench
 from closeup.cues import CONSTANT, INHERENT, is_constant, predictions, sighted_cues
-from closeup.duplicates import Duplicate, near_duplicates
-from closeup.hard_core import HardCore, chance_of, hard_core
 from closeup.question import Question, Split
 from closeup.records import Record
 from closeup.stats import cluster_keys, clustered_mean

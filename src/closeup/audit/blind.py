@@ -19,7 +19,7 @@ from functools import lru_cache
 import numpy as np
 from scipy import sparse
 
-from closeup.blind_rows import Answer, Rows, rows_of
+from closeup.audit.blind_rows import Answer, Rows, rows_of
 from closeup.question import Question
 
 Distribution = dict[Answer, float]
