@@ -224,3 +224,20 @@ def test_the_audit_is_the_same_every_time_and_is_json(tmp_path):
     assert set(raw["answers"]["depth_comparison"]) == {"A", "B"}
     assert {row["task"] for row in raw["predictors"]} == {"depth_comparison"}
     assert table(first[0]).renderables
+
+
+def test_where_an_inherent_cue_misleads_is_told_apart(tmp_path):
+    """Balloons are read by their places; in a third of these questions they are not."""
+    dice = random.Random(0)
+    questions = []
+    for number in range(60):
+        words = [f"word{dice.randrange(1000)}" for _ in range(3)]
+        question = ordering(number, words, dice.sample("ABC", 3), 1 / 6)
+        if number % 3 == 0:
+            question = question.model_copy(update={"evidence": question.evidence[::-1]})
+        questions.append(question)
+    found, _ = audit(write_bench(tmp_path / "bench", questions))
+    (row,) = found.misled
+    assert (row.task, row.n, row.share) == ("dialogue_reordering", 20, 1 / 3)
+    assert row.accuracy is not None
+    assert not any(p.flagged for p in found.predictors if p.kind == "inherent")

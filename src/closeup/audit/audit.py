@@ -6,7 +6,7 @@ from typing import Literal
 
 from closeup.audit import blind
 from closeup.audit.duplicates import Duplicate, near_duplicates
-from closeup.audit.hard_core import HardCore, chance_of, hard_core
+from closeup.audit.hard_core import HardCore, accuracy, chance_of, hard_core
 from closeup.bench import Bench
 from closeup.cues import CONSTANT, INHERENT, is_constant, predictions, sighted_cues
 from closeup.question import Question, Split
@@ -62,10 +62,25 @@ class CoreCheck(Record):
     cue_chance: float | None
 
 
+class Misled(Record):
+    """The questions in which a cue that belongs to the task gives a wrong answer."""
+
+    task: str
+    cue: str
+    n: int
+    share: float
+    chance: float
+    accuracy: float | None
+    """Of the fitted predictor, on these questions alone; None where none was fitted."""
+    low: float | None
+    high: float | None
+
+
 class Audit(Record):
     """All that was found about a bench."""
 
     predictors: tuple[Predictor, ...]
+    misled: tuple[Misled, ...]
     hard_core: tuple[CoreCheck, ...]
     duplicates: tuple[Duplicate, ...]
     answers: dict[str, dict[str, int]]
@@ -87,6 +102,7 @@ def audit(bench: Bench) -> tuple[Audit, list[str]]:
         by_task[question.task].append(question)
         split_of.update(dict.fromkeys(question.pages, question.split))
     predictors: list[Predictor] = []
+    misled: list[Misled] = []
     checks: list[CoreCheck] = []
     core_ids: list[str] = []
     for task, questions in sorted(by_task.items()):
@@ -94,12 +110,14 @@ def audit(bench: Bench) -> tuple[Audit, list[str]]:
         predictors += sorted(
             _predictors(questions, told), key=lambda p: (p.kind, p.n < FEW, -p.accuracy, p.name)
         )
+        misled += _misled(questions, told)
         if told is not None and (core := hard_core(questions, told)):
             checks.append(_check(task, core))
             core_ids += [question.id for question in core.questions]
     counts = bench.manifest.tasks
     result = Audit(
         predictors=tuple(predictors),
+        misled=tuple(misled),
         hard_core=tuple(checks),
         duplicates=tuple(near_duplicates(bench, split_of)),
         answers={task: _answers(by_task[task]) for task in sorted(by_task)},
@@ -124,6 +142,34 @@ def _predictors(
             yield _fitted("fitted, train → test", test, on_test)
     elif told is not None:
         yield _fitted("fitted, by issue", questions, told)
+
+
+def _misled(
+    questions: Sequence[Question], told: Sequence[blind.Distribution] | None
+) -> Iterator[Misled]:
+    """For the best of a task's inherent cues, what is left where it misleads."""
+    cues = INHERENT.get(questions[0].task, ())
+    said = [sighted_cues(question) for question in questions]
+    rights = {
+        cue: [own.get(cue) == q.answer for q, own in zip(questions, said, strict=True)]
+        for cue in cues
+    }
+    if not rights:
+        return
+    cue = max(rights, key=lambda name: sum(rights[name]))
+    wrong = [i for i, right in enumerate(rights[cue]) if not right]
+    left = [questions[i] for i in wrong]
+    fitted = accuracy(left, [told[i] for i in wrong]) if told and left else None
+    yield Misled(
+        task=questions[0].task,
+        cue=cue,
+        n=len(left),
+        share=len(left) / len(questions),
+        chance=chance_of(left) or 0.0,
+        accuracy=fitted and fitted.mean,
+        low=fitted and fitted.low,
+        high=fitted and fitted.high,
+    )
 
 
 def _fitted(

@@ -16,9 +16,8 @@ SHOWN = {"constant": 1, "cue": 2, "inherent": 1, "sighted": 1, "fitted": 1}
 
 def table(audit: Audit) -> Group:
     """Predictors, hard core, duplicates and counts, and at the end what is wrong with the bench."""
-    return Group(
-        _predictors(audit), _hard_core(audit), _counts(audit), Text("\n".join(_verdict(audit)))
-    )
+    parts = [_predictors(audit), _misled(audit), _hard_core(audit), _counts(audit)]
+    return Group(*parts, Text("\n".join(_verdict(audit))))
 
 
 def _predictors(audit: Audit) -> Table:
@@ -40,6 +39,22 @@ def _predictors(audit: Audit) -> Table:
             "FLAG" if row.flagged else "",
         )
         task = row.task
+    return grid
+
+
+def _misled(audit: Audit) -> Table:
+    title = "where an inherent cue misleads: the fitted predictor there, % right"
+    grid = plain(title, ("n", "share", "right", "95 %", "chance"), words=("cue",))
+    for row in audit.misled:
+        grid.add_row(
+            row.task,
+            str(row.n),
+            percent(row.share),
+            percent(row.accuracy),
+            interval(row.low, row.high),
+            percent(row.chance),
+            row.cue,
+        )
     return grid
 
 

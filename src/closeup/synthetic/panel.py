@@ -33,7 +33,7 @@ from closeup.synthetic.placing import Surroundings
 from closeup.synthetic.poses import Pose, pose
 from closeup.synthetic.setting import Setting, set_scene
 from closeup.synthetic.sight import Seen, look
-from closeup.synthetic.skeleton import Joints, Point, joints
+from closeup.synthetic.skeleton import Joints, joints
 from closeup.synthetic.staging import Stage, stage
 from closeup.synthetic.story import Beat, Line, Part
 from closeup.synthetic.styles import Style
@@ -203,15 +203,15 @@ def _hides(plan: Stage, cast: Sequence[_Actor]) -> bool:
     """Whether somebody's trunk or head lies over the middle of a head behind."""
     heads: list[tuple[float, float]] = []
     for mark in plan.marks:
-        body, scale = cast[mark.index].body, mark.scale
-
-        def spot(at: Point, mark: Mark = mark) -> Point:
-            return mark.x + mark.facing * mark.scale * at[0], mark.foot + mark.scale * at[1]
-
-        head, neck, hips = spot(body.head), spot(body.neck), spot(body.hips)
-        reach = 0.13 * scale * cast[mark.index].person.stature
-        trunk = [(neck[0] + (hips[0] - neck[0]) * t, neck[1] + (hips[1] - neck[1]) * t)
-                 for t in (0.1, 0.4, 0.7, 1.0)]  # fmt: skip
+        actor = cast[mark.index]
+        head, neck, hips = (
+            mark.spot(at) for at in (actor.body.head, actor.body.neck, actor.body.hips)
+        )
+        reach = 0.13 * mark.scale * actor.person.stature
+        trunk = [
+            (neck[0] + (hips[0] - neck[0]) * t, neck[1] + (hips[1] - neck[1]) * t)
+            for t in (0.1, 0.4, 0.7, 1.0)
+        ]
         if any(hypot(x - hx, y - hy) < reach for x, y in (head, *trunk) for hx, hy in heads):
             return True
         heads.append(head)

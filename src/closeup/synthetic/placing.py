@@ -115,7 +115,7 @@ def place(
 def faults(pieces: Sequence[Piece], boxes: Sequence[Box | None], around: Surroundings) -> float:
     """How badly a panel is lettered; below 0.3 nobody would mind."""
     total = 0.0
-    for i, (piece, box) in enumerate(zip(pieces, boxes, strict=True)):
+    for piece, box in zip(pieces, boxes, strict=True):
         if box is None:
             total += 1.0 if piece.kind in ("sign", "sfx") else 10.0
         elif piece.mouth:

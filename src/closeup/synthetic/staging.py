@@ -38,6 +38,10 @@ class Mark:
     support: str | None
     """Drawn from `foot` down to `ground`: one of SUPPORTS."""
 
+    def spot(self, point: tuple[float, float]) -> tuple[float, float]:
+        """Where a point of a body that stands at the origin, in adults' heights, comes to lie."""
+        return self.x + self.facing * self.scale * point[0], self.foot + self.scale * point[1]
+
 
 @dataclass(frozen=True)
 class Stage:
