@@ -96,9 +96,11 @@ def set_text(text: str, face: str, cap: int, widest: float, aspect: float = 2.0)
         lines = _broken(words, sizes, space, whole, count)
         if lines is None:
             continue
-        width = max(_width(line, face, cap, space) for line in lines)
+        widths = [_width(line, face, cap, space) for line in lines]
+        width = max(widths)
         height = cap * (1 + 1.62 * (len(lines) - 1))
         badness = abs(width / height / aspect - 1) + 10 * max(0.0, width / widest - 1)
+        badness += 0.2 * sum(line < 0.45 * width for line in widths)
         if badness < least:
             best, least = lines, badness
     texts = tuple(" ".join(line) for line in best)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from closeup.synthetic.poses import WITH_LEGS, Pose
-from closeup.synthetic.supports import SUPPORTS
+from closeup.synthetic.supports import HIGH, LOW
 
 Shot = Literal["long", "medium", "close"]
 SMALLEST = 84.0
@@ -36,7 +36,7 @@ class Mark:
     """Standing height of an average adult in its plane."""
     facing: Literal[-1, 1]
     support: str | None
-    """Drawn from `foot` down to `ground`: one of SUPPORTS."""
+    """Drawn from `foot` down to `ground`: one of supports.LOW."""
 
     def spot(self, point: tuple[float, float]) -> tuple[float, float]:
         """Where a point of a body that stands at the origin, in adults' heights, comes to lie."""
@@ -101,7 +101,8 @@ def stage(
             raised = max(raised, (heads[index] + 0.24) * scale)
             if raised < ground - 12:
                 foot = raised
-                support = rng.choice(SUPPORTS) if poses[index].lift < 0.1 else None
+                fit = LOW if ground - foot < 0.4 * scale else HIGH
+                support = rng.choice(fit) if poses[index].lift < 0.1 else None
         x = xs[place]
         if rng.random() < 0.8:
             margin = min(halves[index] * scale, 0.5 * width)

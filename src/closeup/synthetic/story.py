@@ -173,7 +173,10 @@ class _Teller:
         if space and (new_scene and rng.random() < 0.45):
             caption = self._fresh(CAPTIONS)
             lines = [Line("caption", caption), *lines[: max(0, space - 1)]]
-        parts = tuple(Part(who, self._action(who), rng.choice(MOODS)) for who in people)
+        speakers = {line.speaker for line in lines}
+        parts = tuple(
+            Part(who, self._action(who, who in speakers), rng.choice(MOODS)) for who in people
+        )
         if len(people) > 1 and self.holder in people and rng.random() < 0.35:
             self.holder = rng.choice([who for who in people if who != self.holder])
         extras = self._extras(space)
@@ -197,11 +200,13 @@ class _Teller:
         rng.shuffle(people)
         return people
 
-    def _action(self, who: int) -> str:
+    def _action(self, who: int, speaks: bool) -> str:
+        """Nobody talks in his sleep."""
         rng = self.rng
         if who == self.holder and rng.random() < 0.3:
             return THINGS[self.thing]
-        return rng.choice(ACTIONS) if rng.random() < 0.68 else "standing"
+        action = rng.choice(ACTIONS) if rng.random() < 0.68 else "standing"
+        return "sitting" if speaks and action == "sleeping" else action
 
     def _dialogue(self, count: int, space: int) -> list[Line]:
         """The next lines of the talk under way; an exchange may run on into the next panel."""

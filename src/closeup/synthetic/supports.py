@@ -5,7 +5,10 @@ import random
 from closeup.synthetic.canvas import Canvas, tint
 from closeup.synthetic.hues import Rgb, darker, lighter
 
-SUPPORTS = ("crate", "rock", "wall", "barrel", "table", "mound", "steps")
+LOW = ("crate", "rock", "wall", "barrel", "table", "mound", "steps")
+"""What a figure may stand on."""
+HIGH = ("crate", "rock", "wall", "steps")
+"""What still looks right where it is half as high as a figure."""
 
 
 def shadow(canvas: Canvas, x: float, y: float, half: float, floor: Rgb) -> None:
