@@ -13,7 +13,8 @@ from math import cos, hypot, pi, sin
 import aggdraw
 
 from closeup.geometry import Box
-from closeup.synthetic.lettering import Block, Colour, Point
+from closeup.synthetic.lettering import Block, Colour
+from closeup.synthetic.strokes import Point
 
 CLEAR = 7.0
 """Pixels that a tail keeps from what it must not cross."""

@@ -98,7 +98,7 @@ def describe(art: PanelArt, beat: Beat, people: Sequence[Person], panel: str) ->
     facts += [f"{_a(thing).capitalize()} lies on the ground." for thing in art.lying]
     facts += [f"There is {_a(thing)} in the background." for thing in dict.fromkeys(art.things)][:2]
     for figure in art.seen:
-        if len(facts) < LEAST and figure.mood != "neutral":
+        if len(facts) < LEAST and figure.mood not in ("neutral", "talking"):
             facts.append(f"{_cap(people[figure.who].looks)} looks {figure.mood}.")
     if len(facts) < LEAST and not art.in_place:
         facts.append(f"The background is {PATTERN_NAMES[art.backdrop]}.")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from closeup.synthetic.canvas import INK, WHITE, Canvas, Tint, smooth, tint
 from closeup.synthetic.cast import Person
-from closeup.synthetic.skeleton import Point
+from closeup.synthetic.strokes import Point
 
 EXPRESSIONS = ("neutral", "happy", "sad", "angry", "surprised", "talking", "asleep")
 _MOUTH = tint((150, 44, 52), 30)

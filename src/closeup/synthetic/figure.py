@@ -18,7 +18,8 @@ from closeup.synthetic.limbs import draw_arm, draw_leg, draw_tail
 from closeup.synthetic.model import Model
 from closeup.synthetic.poses import Pose
 from closeup.synthetic.props import HELD, draw_seat
-from closeup.synthetic.skeleton import Point, joints
+from closeup.synthetic.skeleton import joints
+from closeup.synthetic.strokes import Point
 from closeup.synthetic.things import THINGS, draw_prop
 from closeup.synthetic.wardrobe import draw_cape, draw_neckwear, draw_torso, trunk_of
 

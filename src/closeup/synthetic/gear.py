@@ -3,8 +3,9 @@
 import math
 
 from closeup.synthetic.canvas import INK, WHITE, oval, tint
-from closeup.synthetic.grip import BLUE, GREEN, IRON, PALE_WOOD, PAPER, RED, WOOD, YELLOW, Grip
-from closeup.synthetic.skeleton import Point
+from closeup.synthetic.grip import Grip
+from closeup.synthetic.palette import BLUE, GREEN, IRON, PALE_WOOD, PAPER, RED, WOOD, YELLOW
+from closeup.synthetic.strokes import Point
 
 
 def rope(g: Grip) -> None:

@@ -7,18 +7,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from closeup.synthetic.canvas import INK, Canvas, Tint, tint
-from closeup.synthetic.skeleton import Joints, Point
-from closeup.synthetic.strokes import Points
-
-WOOD = tint((176, 122, 72), 150)
-PALE_WOOD = tint((222, 180, 122), 214)
-IRON = tint((150, 158, 170), 158)
-RED = tint((212, 66, 54), 96)
-BLUE = tint((84, 138, 196), 128)
-GREEN = tint((92, 156, 86), 140)
-YELLOW = tint((248, 206, 84), 236)
-PAPER = tint((252, 248, 236), 255)
+from closeup.synthetic.canvas import INK, Canvas, Tint
+from closeup.synthetic.skeleton import Joints
+from closeup.synthetic.strokes import Point, Points
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from closeup.synthetic.face import (
     draw_features,
     draw_glasses,
 )
-from closeup.synthetic.skeleton import Point
+from closeup.synthetic.strokes import Point
 
 _PINK = tint((246, 178, 178), 232)
 

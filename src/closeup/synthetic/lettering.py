@@ -13,7 +13,8 @@ import fontpkg_luckiest_guy
 import fontpkg_titan_one
 from PIL import Image, ImageDraw, ImageFont
 
-Point = tuple[float, float]
+from closeup.synthetic.strokes import Point
+
 Colour = tuple[int, int, int]
 
 FACES = {

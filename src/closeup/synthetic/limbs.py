@@ -4,7 +4,7 @@ import math
 
 from closeup.synthetic.canvas import WHITE, Tint, oval, tint
 from closeup.synthetic.model import Model, dim
-from closeup.synthetic.skeleton import Point
+from closeup.synthetic.strokes import Point
 from closeup.synthetic.tube import Tube, dress, limb
 
 _LONG_SLEEVES = ("jersey", "coat", "hoodie")

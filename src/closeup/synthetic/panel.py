@@ -7,7 +7,7 @@ in the annotation counts and every figure drawn is in the annotation.
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot
 
@@ -127,7 +127,7 @@ def _attempt(
     style, frame, (width, height) = studio.style, space.frame, space.size
     canvas = style.canvas(width, height)
     inner = beside(stage_box(frame), space.holes)
-    cast = _rehearse(studio.people, parts, rng)
+    cast = _rehearse(studio.people, parts, beat.speakers, rng)
     plan = _plan(beat, cast, inner, rng)
     scene = set_scene(canvas, beat, plan, inner, style.speed_lines, studio.key, rng)
     figures = _draw_figures(canvas, plan, cast, inner, scene, rng)
@@ -172,11 +172,15 @@ class _Actor:
         return max(abs(x) for x, _ in points) + 0.1
 
 
-def _rehearse(people: Sequence[Person], parts: Sequence[Part], rng: random.Random) -> list[_Actor]:
+def _rehearse(
+    people: Sequence[Person], parts: Sequence[Part], speakers: Container[int], rng: random.Random
+) -> list[_Actor]:
     cast = []
     for part in parts:
         person, posed = people[part.who], pose(part.action, rng)
         mood = part.mood if posed.expression == "neutral" else posed.expression
+        if mood == "neutral" and part.who in speakers:
+            mood = "talking"
         body = joints(person, posed, 0.0, 0.0, 1.0, 1)
         cast.append(_Actor(part, person, posed, mood, body))
     return cast

@@ -6,8 +6,9 @@ from itertools import pairwise
 
 from closeup.synthetic import gear
 from closeup.synthetic.canvas import INK, WHITE, Canvas, tint
-from closeup.synthetic.grip import BLUE, GREEN, IRON, PALE_WOOD, PAPER, RED, WOOD, YELLOW, Grip
-from closeup.synthetic.skeleton import Point
+from closeup.synthetic.grip import Grip
+from closeup.synthetic.palette import BLUE, GREEN, IRON, PALE_WOOD, PAPER, RED, WOOD, YELLOW
+from closeup.synthetic.strokes import Point
 
 
 def _wave(g: Grip) -> None:

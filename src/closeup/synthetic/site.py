@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 from closeup.synthetic.canvas import INK, Canvas, Tint, oval
 from closeup.synthetic.hues import Hues, Rgb
+from closeup.synthetic.strokes import Point
 
 PEN = 1.8
 """Pixels; backdrops have thinner contours than figures."""
-
-Point = tuple[float, float]
 
 
 @dataclass(frozen=True)

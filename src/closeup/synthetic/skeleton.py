@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from closeup.synthetic.cast import Person
 from closeup.synthetic.poses import Limb, Pose
-
-Point = tuple[float, float]
+from closeup.synthetic.strokes import Point
 
 
 @dataclass(frozen=True)

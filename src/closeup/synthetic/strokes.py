@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+Point = tuple[float, float]
 Points = Sequence[Sequence[float]] | Sequence[NDArray[np.float64]] | NDArray[np.float64]
 """(x, y) pairs in panel pixels, origin at the top left."""
 

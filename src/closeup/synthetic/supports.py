@@ -34,9 +34,7 @@ def platform(
 def _crate(
     canvas: Canvas, x: float, top: float, base: float, half: float, rng: random.Random
 ) -> None:
-    wood, lip = (214, 180, 132), min(10.0, (base - top) / 3)
-    _box(canvas, x - half, top, x + half, base, wood)
-    _box(canvas, x - half - 4, top - 2, x + half + 4, top + lip, lighter(wood))
+    lip = _block(canvas, x, top, base, half, (214, 180, 132))
     canvas.line([(x - half, base), (x + half, top + lip)], 2.5, taper=0)
     canvas.line([(x - half, top + lip), (x + half, base)], 2.5, taper=0)
 
@@ -44,9 +42,7 @@ def _crate(
 def _wall(
     canvas: Canvas, x: float, top: float, base: float, half: float, rng: random.Random
 ) -> None:
-    stone, lip = (206, 200, 192), min(10.0, (base - top) / 3)
-    _box(canvas, x - half, top, x + half, base, stone)
-    _box(canvas, x - half - 4, top - 2, x + half + 4, top + lip, lighter(stone))
+    lip = _block(canvas, x, top, base, half, (206, 200, 192))
     y, odd = top + 3 * lip, False
     while y < base:
         canvas.line([(x - half, y), (x + half, y)], 1.5, taper=0)
@@ -108,6 +104,14 @@ def _steps(
         y, reach = top + (base - top) * step / count, half * (1 + 0.5 * step)
         left, right = (half, reach) if rightwards else (reach, half)
         _box(canvas, x - left, y, x + right, base, (212, 206, 200))
+
+
+def _block(canvas: Canvas, x: float, top: float, base: float, half: float, rgb: Rgb) -> float:
+    """A box under a lip that stands out a little; tells the lip's height."""
+    lip = min(10.0, (base - top) / 3)
+    _box(canvas, x - half, top, x + half, base, rgb)
+    _box(canvas, x - half - 4, top - 2, x + half + 4, top + lip, lighter(rgb))
+    return lip
 
 
 def _box(canvas: Canvas, x0: float, y0: float, x1: float, y1: float, rgb: Rgb) -> None:

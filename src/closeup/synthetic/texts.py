@@ -24,7 +24,6 @@ from closeup.synthetic.lettering import (
     Block,
     Effect,
     Hand,
-    Point,
     draw_block,
     draw_sound,
     set_text,
@@ -32,6 +31,7 @@ from closeup.synthetic.lettering import (
 )
 from closeup.synthetic.placing import CORDS, Piece, Surroundings, faults, hurdles, place
 from closeup.synthetic.story import Line
+from closeup.synthetic.strokes import Point
 from closeup.synthetic.styles import Style
 
 SHAPES = {"shout": "spiky", "whisper": "dashed", "thought": "cloud"}

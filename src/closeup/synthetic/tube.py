@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from closeup.synthetic.canvas import Canvas, Tint, oval, smooth, stroke
-from closeup.synthetic.skeleton import Point
+from closeup.synthetic.strokes import Point
 
 Array = NDArray[np.float64]
 

@@ -4,7 +4,7 @@ import math
 
 from closeup.synthetic.canvas import INK, WHITE, Tint, oval, tint
 from closeup.synthetic.model import Model, mix
-from closeup.synthetic.skeleton import Point
+from closeup.synthetic.strokes import Point
 from closeup.synthetic.tube import Tube, dress
 
 

@@ -42,7 +42,7 @@ class Task(ABC):
 
     @property
     def prompt(self) -> str:
-        """The text that `ask_text.question_text` fills."""
+        """The text that `prompts.question_text` fills."""
         return prompts.load(self.name)
 
     def solution(self, question: Question) -> str:

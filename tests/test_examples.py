@@ -1,0 +1,45 @@
+"""The examples run as they stand."""
+
+import importlib
+import runpy
+import sys
+from pathlib import Path
+
+import native
+import pytest
+
+from closeup.bench import Bench
+from closeup.cli import main
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_a_bench_is_built_and_run_from_python(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["1_build.py", str(tmp_path)])
+    runpy.run_path(str(ROOT / "examples/1_build.py"), run_name="__main__")
+    assert "depth_comparison" in capsys.readouterr().out
+    assert sum(Bench.open(tmp_path / "bench").manifest.pages.values()) == 8
+
+
+def test_a_task_of_ones_own_goes_the_whole_way(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    monkeypatch.syspath_prepend(str(ROOT))
+    importlib.invalidate_caches()
+    source = native.write(tmp_path / "pages")
+    task = "examples.4_new_task:SpeakerIdentification"
+    build = ["build", "--reader", "closeup_json", "--from", str(source), "--workers", "1"]
+    main([*build, "--tasks", task, "--out", str(tmp_path / "bench")])
+    count = Bench.open(tmp_path / "bench").manifest.tasks["speaker_identification"]
+    assert count.source == task
+    assert count.kept > 0
+    run = ["run", str(tmp_path / "bench"), "--model", "oracle", "--out", str(tmp_path / "run")]
+    main([*run, "--quiet"])
+    main(["report", str(tmp_path / "run"), "--json"])
+    assert '"score": 1.0' in capsys.readouterr().out
+    main(["audit", str(tmp_path / "bench")])
+
+
+def test_a_task_that_is_none_is_one_clear_line(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main(["build", "--reader", "synthetic", "--pages", "4", "--tasks", "os:sep", "--out", "x"])
+    assert "is no closeup.tasks.Task" in capsys.readouterr().err
