@@ -1,6 +1,7 @@
 """A task of one's own: who speaks this balloon? One class, and a name to use it by.
 
-closeup build --reader synthetic --pages 8 --tasks examples.4_new_task:SpeakerIdentification --out bench
+    closeup build --reader synthetic --pages 8 --out bench \\
+        --tasks examples.4_new_task:SpeakerIdentification
 """
 
 from collections.abc import Iterator
@@ -8,7 +9,6 @@ from collections.abc import Iterator
 from closeup.page import OFF_PANEL, Page
 from closeup.question import LETTERS, Crop, Difficulty, Mark, Question, Rejection
 from closeup.tasks import Issue, Task
-
 
 PROMPT = """The balloon in the box {balloon} of this comic page is spoken by one of these:
 {regions}

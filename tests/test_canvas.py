@@ -163,3 +163,13 @@ def test_shapes_too_small_to_see_do_no_harm():
         c.ellipse(5, 5, 0, 0, RED)
         c.curve([(5, 5), (5, 5)], 1)
     assert c.image().shape == (160, 200, 3)
+
+
+def test_what_lies_almost_wholly_outside_the_panel_has_no_visible_box():
+    c = canvas()
+    with c.owner(1):
+        c.fill(square(200.4, 20, 260, 60), RED)
+    with c.owner(2):
+        c.fill(square(-90, -90, -20, -20), RED)
+    assert c.visible_box(1) is None
+    assert c.visible_box(2) is None

@@ -1,10 +1,11 @@
+import itertools
 import random
 import re
 from collections import Counter
 
 from closeup.synthetic.plots import COMMON, PLOTS, SHOUTS, SIGNS, SLOTS, THOUGHTS
 from closeup.synthetic.scenery import ROOMS
-from closeup.synthetic.story import CAST, LEADS, Story, tell
+from closeup.synthetic.story import CAST, LEADS, Beat, Line, Story, tell
 
 NAMES = ["Ada", "Bo", "Cleo", "Dag", "Edda", "Finn", "Gus", "Hana"]
 ROOM = [[3] * 6, [2] * 8, [4] * 3, [1] * 10]
@@ -59,16 +60,43 @@ def test_a_panel_speaks_no_more_than_fits_it():
                 assert len(balloons) <= space
 
 
-def test_an_exchange_keeps_its_order_over_panels():
-    answers = 0
+def test_an_exchange_keeps_its_order_over_panels_and_ends_with_its_page():
+    over = 0
     for told in STORIES:
-        lines = [line for page in told.pages for beat in page for line in beat.lines]
-        texts = [line.text for line in lines if line.kind == "speech"]
-        for first, second in (("It is ticking.", "Parcels don't tick."), ("Again!", "What line?")):
-            if first in texts and second in texts:
-                answers += 1
-                assert texts.index(first) < texts.index(second)
-    assert answers > 0
+        seen: set[int] = set()
+        for page in told.pages:
+            talks = [[line.exchange for line in beat.lines if line.exchange] for beat in page]
+            said = [talk for beat in talks for talk in beat]
+            assert said == sorted(said)
+            assert not seen & set(said)
+            seen |= set(said)
+            over += any(a and b and a[-1] == b[0] for a, b in itertools.pairwise(talks))
+    assert over > 30
+
+
+def test_a_line_that_is_cut_takes_the_rest_of_its_exchange_along():
+    lines = tuple(
+        Line("speech", str(i), i % 2, exchange=talk) for i, talk in enumerate((1, 1, 2, 1, 2))
+    )
+    beat = Beat("street", "night", (), (*lines, Line("caption", "Later")))
+    assert [line.text for line in beat.cut(lines[1]).lines] == ["0", "2", "4", "Later"]
+    assert [line.text for line in beat.cut(beat.lines[-1]).lines] == ["0", "1", "2", "3", "4"]
+    assert [line.text for line in beat.without({1}).lines] == ["2", "4", "Later"]
+
+
+def test_what_cannot_be_spared_is_missed():
+    said, sign = Line("speech", "Hm.", 0), Line("sign", "Closed")
+    beat = Beat("street", "night", (), (said, sign))
+    assert beat.missing([]) == [said]
+    assert beat.missing([said]) == []
+
+
+def test_nobody_talks_in_his_sleep():
+    for told in STORIES:
+        for page in told.pages:
+            for beat in page:
+                asleep = {part.who for part in beat.parts if part.action == "sleeping"}
+                assert not asleep & {line.speaker for line in beat.lines if line.kind == "speech"}
 
 
 def test_nobody_stands_twice_in_a_panel():
@@ -106,3 +134,11 @@ def test_the_leads_do_the_talking():
                     if line.kind == "speech" and line.voice != "shout":
                         assert line.speaker is not None
                         assert line.speaker < LEADS
+
+
+def test_places_and_beasts_are_spoken_of_as_one_does():
+    texts = [line.text for told in STORIES for page in told.pages for beat in page
+             for line in beat.lines]  # fmt: skip
+    assert any(" on the beach" in text for text in texts)
+    for wrong in ("in the beach", "the the ", "gooses", "lynxs", "walruss", "a owl", " ."):
+        assert not any(wrong in text.lower() for text in texts), wrong

@@ -7,7 +7,8 @@ The drawing layer knows nothing of stories. In the order in which one builds on 
     styles      raw pixels into print: flat, hatched, screened, halftone, chalk, wash
     palette     the tints of things
     cast        people who stay recognisable, in black and white too
-    poses       actions, as the angles of joints
+    stance      how a body is held, as the angles of its joints
+    poses       the ways to hold an action
     skeleton    where a posed body's joints are
     tube, limbs, wardrobe, model    bodies and clothes
     face, head  faces of ten species; ears, hair and hats

@@ -27,16 +27,15 @@ DOING = {
 }
 
 HELD_NAMES = {
-    "rod": "fishing rod", "pad": "notebook", "thrown ball": "ball", "rope behind": "rope",
+    "rod": "fishing rod", "pad": "notebook", "rope behind": "rope",
     "easel": "paintbrush", "pot": "ladle",
 }  # fmt: skip
-UNHELD = frozenset(
-    (
-        *("", "snore", "tears", "notes", "streaks", "wave", "far wave", "apple", "football"),
-        *("desk", "bicycle", "ladder", "crate"),
-    )
-)
-"""Props that are marks in the air, or that nobody holds."""
+MARKS = frozenset(("", "snore", "tears", "notes", "streaks", "wave", "far wave"))
+"""Props that are mere marks in the air."""
+UNHELD = MARKS | {"apple", "football", "desk", "bicycle", "ladder", "crate", "thrown ball"}
+"""Props that nobody holds."""
+SHOWN = 0.35
+"""Share of a prop that must be seen for it to tell what somebody does."""
 
 PLACES = {"space": "the moon", "street": "a street", "attic": "an attic", "train": "a train"}
 PATTERN_NAMES = {
@@ -69,10 +68,12 @@ VOICES = (
 def actions(seen: Seen) -> tuple[str, ...]:
     """All that is true of what a figure does, as far as a reader can see it; the chief one first.
 
-    What the legs do counts where they show, and what the hands do where an arm does.
+    What the legs do counts where they show, what the hands do where an arm does, and what takes a
+    thing where that shows.
     """
     pose, true = seen.pose, []
-    if seen.shows(LEGS if pose.action in WITH_LEGS else ARMS):
+    told = pose.prop in MARKS or seen.view.held > SHOWN
+    if told and seen.shows(LEGS if pose.action in WITH_LEGS else ARMS):
         true.append(pose.action)
     if pose.posture and seen.shows(LEGS):
         true.append(pose.posture)
@@ -124,7 +125,8 @@ def _doing(figure: Seen, person: Person) -> str | None:
 
 def _held(seen: Seen) -> str | None:
     prop = seen.pose.prop
-    return None if prop in UNHELD or not seen.shows(ARMS) else HELD_NAMES.get(prop, prop)
+    plain = prop not in UNHELD and seen.view.held > SHOWN and seen.shows(ARMS)
+    return HELD_NAMES.get(prop, prop) if plain else None
 
 
 def _spoken(art: PanelArt, people: Sequence[Person], index: int) -> str:

@@ -16,9 +16,9 @@ from closeup.synthetic.grip import Grip
 from closeup.synthetic.head import EXPRESSIONS, Head, draw_head
 from closeup.synthetic.limbs import draw_arm, draw_leg, draw_tail
 from closeup.synthetic.model import Model
-from closeup.synthetic.poses import Pose
 from closeup.synthetic.props import HELD, draw_seat
 from closeup.synthetic.skeleton import joints
+from closeup.synthetic.stance import Pose
 from closeup.synthetic.strokes import Point
 from closeup.synthetic.things import THINGS, draw_prop
 from closeup.synthetic.wardrobe import draw_cape, draw_neckwear, draw_torso, trunk_of
@@ -52,27 +52,29 @@ def draw_figure(
     facing: int,
     expression: str,
     rng: random.Random,
+    held: int = 0,
 ) -> Figure:
     """Draw a person.
 
     `x` is the middle of the body and `foot_y` the ground under it. `height` is the scale of the
     place: the standing height in pixels of an average adult there; the person's own stature and
     the pose do the rest. `facing` is 1 for right, -1 for left. An expression of "" takes the
-    pose's own. What is held belongs to nobody on the owner plane.
+    pose's own. `held` owns what the hands are busy with on the owner plane: nobody, by default.
     """
     if expression and expression not in EXPRESSIONS:
         raise ValueError(f"expression {expression!r}: need one of {', '.join(EXPRESSIONS)}")
     body = joints(person, pose, x, foot_y, height, facing)
-    return _draw(Model(canvas, person, pose, body), expression or pose.expression)
+    return _draw(Model(canvas, person, pose, body), expression or pose.expression, held)
 
 
-def _draw(model: Model, expression: str) -> Figure:
+def _draw(model: Model, expression: str, held: int) -> Figure:
     behind, front = HELD.get(model.pose.prop, (None, None))
     grip = Grip(model.canvas, model.body, _mouth(model), model.head_radius, model.pen)
     with model.canvas.owner(0):
         if model.pose.seat:
             draw_seat(grip, model.pose.seat, model.build.belly * model.size * 0.8)
-        if behind:
+    if behind:
+        with model.canvas.owner(held):
             behind(grip)
     with model.canvas.traced() as extent:
         trunk = trunk_of(model)
@@ -85,7 +87,7 @@ def _draw(model: Model, expression: str) -> Figure:
         head = _head(model, expression)
         draw_neckwear(model, trunk)
         if front:
-            with model.canvas.owner(0):
+            with model.canvas.owner(held):
                 front(grip)
         draw_arm(model, "near")
     assert extent.box

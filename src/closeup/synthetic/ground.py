@@ -42,9 +42,15 @@ def draw_paving(
                     canvas.ellipse(x, y, 1.6 * w, 0.5 * w, hues(darker(floor, 0.16)), thin)
 
 
+RUGS = ((214, 160, 150), (158, 178, 208), (178, 200, 160))
+
+
 def draw_rug(canvas: Canvas, lens: Lens, hues: Hues, rng: random.Random) -> None:
     """An oval rug with a border, where the floor is deep enough to show it."""
-    at, hue = rng.uniform(-0.6, 1.2), rng.choice(((150, 84, 84), (92, 110, 150), (104, 130, 96)))
+    at, hue = (
+        rng.uniform(-0.6, 1.2),
+        rng.choice(((214, 160, 150), (158, 178, 208), (178, 200, 160))),
+    )
     depth = canvas.height - lens.horizon
     if depth < 0.16 * lens.unit:
         return

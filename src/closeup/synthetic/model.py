@@ -4,8 +4,8 @@ import math
 
 from closeup.synthetic.canvas import Canvas, Tint
 from closeup.synthetic.cast import Person
-from closeup.synthetic.poses import Pose
 from closeup.synthetic.skeleton import BODIES, Body, Joints
+from closeup.synthetic.stance import Pose
 from closeup.synthetic.strokes import Point
 
 

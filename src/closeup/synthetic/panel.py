@@ -30,11 +30,12 @@ from closeup.synthetic.framing import (
 from closeup.synthetic.layout import Frame
 from closeup.synthetic.lettering import Hand
 from closeup.synthetic.placing import Surroundings
-from closeup.synthetic.poses import Pose, pose
+from closeup.synthetic.poses import pose
 from closeup.synthetic.setting import Setting, set_scene
-from closeup.synthetic.sight import Seen, look
+from closeup.synthetic.sight import FIRST_HELD, Seen, look
 from closeup.synthetic.skeleton import Joints, joints
 from closeup.synthetic.staging import Stage, stage
+from closeup.synthetic.stance import Pose
 from closeup.synthetic.story import Beat, Line, Part
 from closeup.synthetic.styles import Style
 from closeup.synthetic.supports import platform, shadow
@@ -244,8 +245,9 @@ def _draw_figures(
             platform(canvas, mark.support, x, foot, ground, half, rng)
         with canvas.owner(key):
             figures[key] = draw_figure(
-                canvas, actor.person, actor.pose, x, foot, mark.scale, mark.facing, actor.mood, rng
-            )
+                canvas, actor.person, actor.pose, x, foot, mark.scale, mark.facing, actor.mood, rng,
+                held=FIRST_HELD + key,
+            )  # fmt: skip
     return figures
 
 

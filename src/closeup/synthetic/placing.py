@@ -123,6 +123,7 @@ def faults(pieces: Sequence[Piece], boxes: Sequence[Box | None], around: Surroun
             _, whole = reach(box, piece.mouth, hurdles(piece.mouth, around.heads, others))
             total += 0.0 if whole else 2.0
             total += max(0.0, _gap(box, piece.mouth) - LONG) / 100
+            total += 0.25 * (box.y0 > piece.mouth.at[1])
     return total
 
 

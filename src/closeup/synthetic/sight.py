@@ -8,12 +8,14 @@ from closeup.synthetic.canvas import Canvas
 from closeup.synthetic.figure import Figure
 from closeup.synthetic.framing import clip, contains, corners
 from closeup.synthetic.layout import Frame
-from closeup.synthetic.poses import Pose
+from closeup.synthetic.stance import Pose
 
 ENOUGH = 0.3
 """Share of a figure within its panel that must be left visible, beside most of its head."""
 SLIVER = 16
 """Pixels; nobody is asked to see less."""
+FIRST_HELD = 50
+"""Added to a figure's number on the owner plane, it is the number of what that figure holds."""
 ARMS, LEGS = range(7, 11), range(13, 17)
 """COCO's elbows and wrists, knees and ankles."""
 
@@ -26,6 +28,8 @@ class View:
     face: Box | None
     keypoints: tuple[Keypoint, ...]
     truncated: bool
+    held: float
+    """The share that can be seen of what the hands are busy with."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,10 @@ def look(canvas: Canvas, key: int, figure: Figure, frame: Frame) -> View | None:
     cut = cut or drawn.x1 > width + margin or drawn.y1 > height + margin
     if frame.polygon and not cut and kept < 0.97:
         cut = not all(contains(frame, *corner) for corner in corners(drawn))
-    return View(box, head.intersection(box), tuple(keypoints), bool(cut))
+    held = canvas.drawn_box(FIRST_HELD + key)
+    part = held and clip(held, width, height)
+    share = canvas.visible(FIRST_HELD + key) * part.area / held.area if held and part else 0.0
+    return View(box, head.intersection(box), tuple(keypoints), bool(cut), share)
 
 
 def _shown(canvas: Canvas, key: int, box: Box) -> float:

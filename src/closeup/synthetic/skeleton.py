@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from closeup.synthetic.cast import Person
-from closeup.synthetic.poses import Limb, Pose
+from closeup.synthetic.stance import Limb, Pose
 from closeup.synthetic.strokes import Point
 
 

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from closeup.synthetic.poses import WITH_LEGS, Pose
+from closeup.synthetic.poses import WITH_LEGS
+from closeup.synthetic.stance import Pose
 from closeup.synthetic.supports import HIGH, LOW
 
 Shot = Literal["long", "medium", "close"]
@@ -96,7 +97,7 @@ def stage(
         behind = [mark.foot for mark in marks if mark.plane > plane]
         if shot != "long":
             foot = ground = eyes + heads[index] * scale + height * rng.uniform(-0.05, 0.08)
-        elif behind and rng.random() < 0.53:
+        elif behind and rng.random() < 0.58:
             raised = min(ground, *behind) - rng.uniform(0.03, 0.09) * height
             raised = max(raised, (heads[index] + 0.24) * scale)
             if raised < ground - 12:

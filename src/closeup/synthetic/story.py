@@ -294,4 +294,5 @@ def _filled(template: str, slots: dict[str, str]) -> str:
     for regular, plural in PLURALS:
         text = text.replace(regular, plural)
     text = re.sub(r"\b([Aa]) (?=[aeiouAEIOU](?!ne\b))", r"\1n ", text)
-    return text.replace("the the ", "the ").replace("the Mill", "Mill").replace("the Moon", "Moon")
+    text = text.replace("the the ", "the ").replace("the Mill", "Mill").replace("the Moon", "Moon")
+    return re.sub(r"\bin (?=the (beach|farm|train)\b)", "on ", text)

@@ -51,9 +51,8 @@ class Style:
 
     def blank(self, width: int, height: int) -> Pixels:
         """A raw page that is all gutter, to set panels into."""
-        page = np.empty((height, width, 3), dtype=np.uint8)
-        page[:] = self.gutter
-        return page
+        row = np.tile(np.array(self.gutter, dtype=np.uint8), (width, 1))
+        return np.broadcast_to(row, (height, width, 3)).copy()
 
     def finish(self, image: Pixels, rng: random.Random) -> Pixels:
         """The printed page, RGB of the same size, from a page of raw channels."""

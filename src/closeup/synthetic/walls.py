@@ -65,7 +65,8 @@ def hang_pictures(canvas: Canvas, lens: Lens, hues: Hues, rng: random.Random) ->
         wide, tall, up = rng.uniform(0.2, 0.42), rng.uniform(0.2, 0.34), rng.uniform(1.66, 1.74)
         kind, left = rng.choice(("hills", "portrait", "stripes")), (x - lens.pan) * lens.unit
         x += wide + rng.uniform(0.5, 1.3)
-        if not -wide * lens.unit < left < canvas.width:
+        above = lens.horizon - (up + tall) * lens.unit
+        if above < 8 or not -wide * lens.unit < left < canvas.width:
             continue
         s = Site(canvas, left, lens.horizon, lens.unit, hues, rng)
         s.rects((0, up, wide, up + tall, (120, 92, 76)))
