@@ -1,7 +1,11 @@
+import contextlib
 import json
 import multiprocessing
 import os
+import shutil
 import signal
+import subprocess
+import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -13,6 +17,7 @@ from PIL import Image
 from closeup.bench import BUILDING, Bench, Manifest
 from closeup.build.build import build
 from closeup.build.datasets import annotated
+from closeup.build.make import file_name
 from closeup.records import CloseupError
 from closeup.tasks import TASKS
 
@@ -229,9 +234,8 @@ def coco(folder: Path, issues: int = 4, pages: int = 2) -> Path:
 def test_ai4va_with_an_overlay_gives_all_seven_tasks(tmp_path: Path):
     source, extra = coco(tmp_path / "ai4va"), tmp_path / "extra"
     bare = make(source, tmp_path / "bare", reader="ai4va")
-    assert {name for name, count in bare.tasks.items() if count.kept} == {
-        "depth_comparison", "character_counting", "panel_reordering"
-    }  # fmt: skip
+    asked = {name for name, count in bare.tasks.items() if count.kept}
+    assert asked == {"depth_comparison", "character_counting"}, "no words, no names, no actions"
     extra.mkdir()
     for page in Bench.open(tmp_path / "bare").pages():
         assert page.issue is not None
@@ -244,3 +248,90 @@ def test_ai4va_with_an_overlay_gives_all_seven_tasks(tmp_path: Path):
     assert manifest.overlay.pages == 8
     assert manifest.overlay.filled["characters.actions"] > 0
     assert (tmp_path / "full/provenance.jsonl").read_text().count("\n") == 8
+
+
+def test_two_pages_never_share_an_image_file():
+    names = {file_name(f"漫画/{number}", ".png") for number in range(200_000)}
+    assert len(names) == 200_000
+
+
+def test_the_suffix_of_an_image_is_that_of_its_bytes(tmp_path: Path):
+    source = native.write(tmp_path / "pages", issues=2)
+    for file in (source / "images").iterdir():
+        file.rename(file.with_suffix(".html"))
+    for file in source.glob("*.json"):
+        file.write_text(file.read_text().replace(".png", ".html"))
+    make(source, tmp_path / "bench")
+    assert {file.suffix for file in (tmp_path / "bench/images").iterdir()} == {".png"}
+
+
+def test_an_edited_image_is_noticed_and_so_is_it_by_a_run(bench: Bench, tmp_path: Path):
+    copy = tmp_path / "bench"
+    shutil.copytree(bench.path, copy)
+    Bench.open(copy).verify()
+    image = next((copy / "images").iterdir())
+    Image.new("RGB", (native.WIDTH, native.HEIGHT), "red").save(image)
+    with pytest.raises(CloseupError, match="images: changed since the bench was built"):
+        Bench.open(copy).verify()
+
+
+def test_the_content_hash_is_of_the_images_too(source: Path, bench: Bench, tmp_path: Path):
+    painted = tmp_path / "pages"
+    shutil.copytree(source, painted)
+    Image.new("RGB", (native.WIDTH, native.HEIGHT), "red").save(painted / "images/0-0.png")
+    make(painted, tmp_path / "bench")
+    other = Bench.open(tmp_path / "bench")
+    assert other.manifest.files["questions.jsonl"] == bench.manifest.files["questions.jsonl"]
+    assert other.content_hash != bench.content_hash
+
+
+def test_a_bench_does_not_go_into_the_dataset_it_is_made_from(source: Path):
+    with pytest.raises(CloseupError, match="which is read: name another folder"):
+        make(source, source / "bench")
+
+
+def test_two_builds_do_not_write_into_one_folder(source: Path, tmp_path: Path):
+    out = tmp_path / "bench"
+    process = multiprocessing.get_context("spawn").Process(target=_slow_build, args=(source, out))
+    process.start()
+    try:
+        while not (out / "pages.jsonl").exists():
+            time.sleep(0.02)
+        with pytest.raises(CloseupError, match="another build is writing here"):
+            make(source, out)
+        assert (out / "pages.jsonl").exists()
+    finally:
+        process.kill()
+        process.join()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
+def test_workers_do_not_outlive_a_build_that_is_stopped(number: signal.Signals, tmp_path: Path):
+    source, out = native.write(tmp_path / "pages", issues=60), tmp_path / "bench"
+    command = [sys.executable, "-m", "closeup.cli", "build", "--reader", "closeup_json"]
+    command += ["--workers", "2", "--from", str(source), "--out", str(out)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    while not list(out.glob("images/*")):
+        assert process.poll() is None
+        time.sleep(0.01)
+    workers = _children(process.pid)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=30)
+    assert "Traceback" not in err
+    assert out.exists() == (number == signal.SIGKILL), "only what is killed leaves anything"
+    deadline = time.monotonic() + 20
+    while any(Path(f"/proc/{pid}").exists() for pid in workers):
+        assert time.monotonic() < deadline, "a worker lives on"
+        time.sleep(0.05)
+
+
+def _children(pid: int) -> list[int]:
+    """The worker processes of a process; the resource tracker is none."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == pid:
+                line = (stat.parent / "cmdline").read_bytes()
+                if b"spawn_main" in line:
+                    found.append(int(stat.parent.name))
+    return found

@@ -3,7 +3,7 @@ import io
 from layouts import LAYOUTS, write
 from rich.console import Console
 
-from closeup.check import check, table
+from closeup.check import MAX_BAD, check, table
 from closeup.readers import READERS
 from closeup.sources import Source
 
@@ -40,8 +40,17 @@ def test_a_depth_of_zero_is_known(tmp_path):
 def test_bad_pages_are_kept_and_the_others_counted(tmp_path):
     result = checked("closeup_json", write(tmp_path, {**LAYOUTS["closeup_json"], "b.json": "{"}))
     assert result.counts["pages"]["all"] == 1
-    assert len(result.bad) == 1
+    assert len(result.bad) == result.bad_count == 1
     assert "b.json" in str(result.bad[0])
+
+
+def test_of_very_many_bad_pages_the_first_are_kept_and_all_are_counted(tmp_path):
+    result = checked("closeup_json", write(tmp_path, {"a.jsonl": "{}\n" * (MAX_BAD + 7)}))
+    assert [bad.place for bad in result.bad] == [
+        f"{tmp_path / 'a.jsonl'}:{line}" for line in range(1, MAX_BAD + 1)
+    ]
+    assert result.bad_count == MAX_BAD + 7
+    assert f" {MAX_BAD + 7} " in text(result)
 
 
 def test_the_table_says_what_is_known_and_what_was_inferred(tmp_path):

@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -168,3 +169,61 @@ def test_the_installed_command_answers(tmp_path: Path):
     )
     assert done.returncode == 2
     assert done.stderr.startswith("closeup: ")
+
+
+def test_names_that_look_like_markup_are_only_names(
+    bench: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    odd = tmp_path / "m[/b]" / "[red]q"
+    odd.parent.mkdir(parents=True)
+    shutil.copytree(bench, odd)
+    assert closeup("run", odd, "--model", "oracle", "--out", tmp_path / "[/x]") == 0
+    replay = ("--model", f"replay:{tmp_path / '[/x]'}")
+    assert closeup("run", odd, *replay, "--out", tmp_path / "r", "--limit", 3) == 0
+    assert closeup("report", tmp_path / "[/x]", tmp_path / "r") == 0
+    assert closeup("audit", odd) == 0
+
+
+@pytest.mark.parametrize("target", ["nowhere/audit.json", ".", "x" * 300])
+def test_an_audit_says_at_once_where_it_cannot_write(
+    bench: Path, tmp_path: Path, target: str, capsys: pytest.CaptureFixture[str]
+):
+    assert closeup("audit", bench, "--json", tmp_path / target) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("build", "--reader", "acbf", "--from", "x" * 300, "--out", "y"),
+        ("build", "--reader", "os:system", "--from", ".", "--out", "y"),
+        ("build", "--reader", "synthetic", "--pages", "4", "--out", "y" * 300),
+        ("run", "x" * 300, "--model", "oracle", "--out", "y"),
+        ("report", "x" * 300),
+        ("audit", "x" * 300),
+    ],
+)
+def test_what_the_file_system_refuses_is_one_line(
+    args: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.json").write_text("{}")
+    assert closeup(*args) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_bench_that_names_code_does_not_run_it(bench: Path, tmp_path: Path, monkeypatch, capsys):
+    copy = tmp_path / "bench"
+    shutil.copytree(bench, copy)
+    manifest = json.loads((copy / "manifest.json").read_text())
+    manifest["tasks"]["depth_comparison"]["source"] = "evil_module:Task"
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+    (tmp_path / "evil_module.py").write_text(f"open({str(tmp_path / 'owned')!r}, 'w')")
+    monkeypatch.chdir(tmp_path)
+    assert closeup("run", copy, "--model", "oracle", "--out", tmp_path / "run") == 2
+    assert "is code of its own" in capsys.readouterr().err
+    assert not (tmp_path / "owned").exists()

@@ -33,7 +33,10 @@ def test_a_task_of_ones_own_goes_the_whole_way(tmp_path, monkeypatch, capsys):
     assert count.source == task
     assert count.kept > 0
     run = ["run", str(tmp_path / "bench"), "--model", "oracle", "--out", str(tmp_path / "run")]
-    main([*run, "--quiet"])
+    with pytest.raises(SystemExit):
+        main([*run, "--quiet"])
+    assert "is code of its own: name it yourself" in capsys.readouterr().err
+    main([*run, "--quiet", "--tasks", task])
     main(["report", str(tmp_path / "run"), "--json"])
     assert '"score": 1.0' in capsys.readouterr().out
     main(["audit", str(tmp_path / "bench")])

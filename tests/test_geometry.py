@@ -26,6 +26,20 @@ def test_an_empty_or_endless_box_is_refused(corners: tuple[float, float, float, 
         Box(*corners)
 
 
+@pytest.mark.parametrize("corners", [(0, 0, 1e-200, 1e-200), (0, 0, 9, 9e-4), (7, 0, 7.0009, 1)])
+def test_a_box_thinner_than_a_thousandth_of_a_pixel_is_refused(
+    corners: tuple[float, float, float, float],
+):
+    with pytest.raises(ValueError, match=r"need at least 0\.001 pixels on each side"):
+        Box(*corners)
+
+
+def test_boxes_that_meet_in_less_than_a_box_do_not_meet():
+    box = Box(0, 0, 10, 10)
+    assert box.intersection(Box(10 - 1e-4, 0, 20, 10)) is None
+    assert box.iou(Box(10 - 1e-4, 0, 20, 10)) == 0.0
+
+
 def test_overlap_measures():
     a, b = Box(0, 0, 10, 10), Box(5, 5, 15, 15)
     assert a.intersection(b) == Box(5, 5, 10, 10)

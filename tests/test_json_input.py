@@ -2,7 +2,7 @@ import pytest
 from layouts import write
 from pydantic import Field
 
-from closeup.readers.json_input import Loose, items, load
+from closeup.readers.json_input import MAX_VALUES, Loose, items, load
 from closeup.sources import Source, SourceError
 
 
@@ -44,6 +44,10 @@ def test_a_byte_order_mark_is_no_harm(tmp_path):
     assert document(tmp_path, b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
 
 
+def test_whole_characters_may_be_escaped(tmp_path):
+    assert document(tmp_path, rb'"\ud83d\uDE00 \\ud83d \u3042"') == "😀 \\ud83d あ"
+
+
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
@@ -52,6 +56,12 @@ def test_a_byte_order_mark_is_no_harm(tmp_path):
         (b"[" * 200_000, "nested too deep"),
         (b"9" * 5000, "not readable as JSON"),
         (b"", "not valid JSON"),
+        (b'{\n"a": "x\\ud800"}', r"a.json:2: \ud800: need whole characters"),
+        (b'"\\uDC00\\ud83d"', r"\uDC00: need whole characters"),
+        (b'"\\ud83d\\ud83d\\ude00"', r"\ud83d: need whole characters"),
+        (b'{"\\ud83d": 1}', r"\ud83d: need whole characters"),
+        (b'"\\\\\\ud83d"', r"\ud83d: need whole characters"),
+        (b"[" + b"{}," * MAX_VALUES + b"{}]", "more than 1000000 objects and lists"),
     ],
 )
 def test_what_is_no_json_is_one_line_with_the_place(tmp_path, text, rule):

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from closeup.page import Page
+from closeup.page import MAX_THINGS, Page
 from closeup.records import CloseupError
 
 THING: dict[str, Any] = {"id": "x", "box": [0, 0, 1, 1]}
@@ -70,6 +70,7 @@ def test_pages_of_one_issue_belong_together():
         ({"image": "a\\..\\x.png"}, "image: 'a\\\\..\\\\x.png'"),
         ({"reading_direction": "left"}, "reading_direction: 'left'"),
         ({"panels": [{"id": "p1", "box": [0, 0, 101, 9]}]}, "panels.0.box: [0.0, 0.0, 101.0, 9.0]"),
+        ({"panels": [{"id": "p", "box": [0, 0, 9, 1e-200]}]}, "panels.0.box: [0, 0, 9, 1e-200]"),
         ({"panels": [{"id": "p", "box": [0, 0, 1, 1]}] * 2}, "panels: 'p': this id stands twice"),
         ({"characters": [THING | {"panel": "p9"}]}, "characters.0.panel: 'p9'"),
         ({"characters": [THING | {"box": [-1, 0, 1, 1]}]}, "characters.0.box"),
@@ -86,6 +87,21 @@ def test_a_broken_page_names_file_field_value_and_rule(change: dict[str, Any], m
     with pytest.raises(CloseupError) as caught:
         parse(page(**change))
     assert str(caught.value).startswith(f"f.json: {message}")
+
+
+@pytest.mark.parametrize("field", ["panels", "characters", "balloons"])
+def test_the_things_on_a_page_are_bounded(field: str):
+    things = [{"id": f"x{i}", "box": [0, 0, 1, 1]} for i in range(MAX_THINGS + 1)]
+    empty = page(characters=[], balloons=[])
+    assert parse({**empty, field: things[:-1]})
+    with pytest.raises(CloseupError, match=rf"{field}: .*at most {MAX_THINGS} items") as caught:
+        parse({**empty, field: things})
+    assert len(str(caught.value)) < 300
+
+
+def test_of_many_broken_things_only_the_first_is_looked_at():
+    with pytest.raises(CloseupError, match=r"balloons\.0: 7: [^(]*$"):
+        parse(page(balloons=[7] * 1000))
 
 
 @pytest.mark.parametrize("field", ["panels", "characters", "balloons", "id", "image", "width"])

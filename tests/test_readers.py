@@ -1,4 +1,6 @@
+import itertools
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ from PIL import Image
 
 from closeup.page import Page
 from closeup.readers import READERS, find
+from closeup.readers.assemble import MAX_BAD, MAX_PAGES, each_file
 from closeup.readers.reader import BadPage
 from closeup.records import CloseupError
 from closeup.sources import Source
@@ -98,6 +101,52 @@ def test_a_bad_file_does_not_stop_the_others(reader, tmp_path):
     items = read(reader, write(tmp_path, {**LAYOUTS[reader], main: text, broken: text[:-40]}))
     assert any(isinstance(item, BadPage) for item in items)
     assert any(isinstance(item, Page) for item in items)
+
+
+def test_a_link_that_leaves_and_a_name_that_is_not_utf_8_do_not_stop_the_others(reader, tmp_path):
+    folder = write(tmp_path / "data", LAYOUTS[reader])
+    main = next(iter(LAYOUTS[reader]))
+    before = sum(isinstance(item, Page) for item in read(reader, folder))
+    secret = write(tmp_path / "secret", {"a": LAYOUTS[reader][main]}) / "a"
+    place, suffix = (folder / main).parent, (folder / main).suffix
+    (place / f"0link{suffix}").symlink_to(secret)
+    (folder / "0folder").symlink_to(secret.parent, target_is_directory=True)
+    (place / os.fsdecode(b"\xff" + suffix.encode())).write_text(LAYOUTS[reader][main])
+    items = read(reader, folder)
+    bad = [item.message for item in items if isinstance(item, BadPage)]
+    assert len(items) - len(bad) == before
+    assert sum("a link that leaves" in message for message in bad) == 2
+    assert sum("need a relative name" in message for message in bad) == 1
+    assert len(bad) == 3
+
+
+def test_a_file_with_nothing_but_bad_pages_is_left_after_a_while(tmp_path):
+    files = {"a.json": json.dumps([{}] * 5000), **LAYOUTS["openmantra"]}
+    items = read("openmantra", write(tmp_path, files))
+    assert len(items) == MAX_BAD + 2
+    assert f"more than {MAX_BAD} bad pages" in items[-2].message
+    assert isinstance(items[-1], Page)
+
+
+def test_a_file_with_far_too_many_pages_is_left_after_a_while(tmp_path):
+    source = Source.open(write(tmp_path, {"a.json": ""}))
+    (good,) = read("closeup_json", write(tmp_path / "b", LAYOUTS["closeup_json"]))
+
+    def pages(source, name):
+        for i in itertools.count():
+            yield good.model_copy(update={"id": f"p{i}"})
+
+    items = list(each_file(source, ["a.json"], pages))
+    assert len(items) == MAX_PAGES + 1
+    assert isinstance(items[-1], BadPage)
+
+
+@pytest.mark.parametrize("reader", ["acbf", "openmantra"])
+def test_an_image_with_a_name_too_long_is_a_missing_one(reader, tmp_path):
+    name, text = next(iter(LAYOUTS[reader].items()))
+    image = {"acbf": "1.png", "openmantra": "images/book/ja/000.jpg"}[reader]
+    folder = write(tmp_path, {name: text.replace(image, "x" * 300 + ".png")})
+    assert "height" in only_page(reader, folder).inferred
 
 
 TWO_PAGES = {
@@ -213,6 +262,44 @@ def test_ai4va_a_bad_annotation_spoils_its_own_page_only(tmp_path):
     assert isinstance(bad, BadPage)
     assert "annotations.6.bbox" in bad.message
     assert "90x90" in bad.message
+
+
+def test_ai4va_reads_coco_as_it_is_written_elsewhere(tmp_path):
+    document = coco()
+    document["images"][0] |= {"id": 7.0, "width": 1000.0}
+    document["annotations"][2] |= {"iscrowd": False, "segmentation": [[]], "image_id": 7.0}
+    document["annotations"][2]["attributes"] = {"Interdepth": "", "Intradepth": None}
+    document["annotations"][3] |= {"iscrowd": True}
+    page = ai4va(tmp_path, document)
+    assert page.width == 1000
+    (character,) = page.characters
+    assert (character.depth, character.intradepth, character.polygon) == (None, None, None)
+    assert [panel.crowd for panel in page.panels] == [True, False]
+
+
+def test_ai4va_a_file_of_something_else_is_one_bad_page(tmp_path):
+    more = {"depth_TEST_segments.json": '{"Vaillant_1": {"1": 2}}'}
+    items = read("ai4va", write(tmp_path, {**LAYOUTS["ai4va"], **more}))
+    assert sorted(type(item).__name__ for item in items) == ["BadPage", "Page"]
+    (bad,) = (item for item in items if isinstance(item, BadPage))
+    assert bad.place == str(tmp_path / "depth_TEST_segments.json")
+
+
+@pytest.mark.parametrize("image", [{"id": 8, "width": "wide"}, {"id": "8"}, {}, None])
+def test_ai4va_a_bad_image_is_told_once(image, tmp_path):
+    document = coco()
+    document["images"].append(image)
+    document["annotations"].append(document["annotations"][0] | {"id": 9, "image_id": 8})
+    items = read("ai4va", write(tmp_path, {"a.json": json.dumps(document)}))
+    assert [type(item).__name__ for item in items] == ["Page", "BadPage"]
+    assert "images.1" in items[1].message
+
+
+def test_ai4va_what_a_message_says_holds_no_path_of_this_machine(tmp_path):
+    document = coco()
+    document["categories"][1]["name"] = "Zorglub"
+    (bad,) = read("ai4va", write(tmp_path, {"deep/a.json": json.dumps(document)}))
+    assert str(tmp_path) not in bad.message
 
 
 # the other formats

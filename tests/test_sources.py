@@ -1,3 +1,4 @@
+import errno
 import os
 import pickle
 import stat
@@ -84,6 +85,29 @@ def test_hidden_files_and_what_macos_leaves_are_not_seen(tmp_path):
         assert len(source.names()) == 4
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("x" * 300, "File name too long"),
+        ("y" * 5000, "File name too long"),
+        ("a\0b", r"a\x00b': need a path of printable"),
+        ("a\nb", r"a\nb': need a path of printable"),
+        ("\udcff", r"\udcff': need a path of printable"),
+    ],
+)
+def test_a_path_that_no_file_can_have_is_one_clear_line(tmp_path, name, shown):
+    with pytest.raises(CloseupError) as error:
+        Source.open(tmp_path / name)
+    assert shown in one_line(error)
+    assert len(one_line(error)) < 1000
+
+
+def test_a_name_too_long_for_a_file_does_not_exist(source):
+    assert not source.exists("x" * 300 + ".png")
+    with pytest.raises(SourceError, match="no such file"):
+        source.read("x" * 300 + ".png")
+
+
 @pytest.mark.parametrize("name", ["nothing", "nothing.zip", "file.txt", "file.rar"])
 def test_what_is_neither_folder_nor_archive_is_refused(tmp_path, name):
     write(tmp_path, {"file.txt": "x", "file.rar": "x"})
@@ -109,13 +133,57 @@ def test_a_link_that_leaves_the_folder_is_refused(tmp_path):
     assert "b.json" in one_line(error)
 
 
-def test_a_folder_that_is_a_link_elsewhere_is_refused(tmp_path):
+def test_a_folder_that_is_a_link_elsewhere_is_listed_but_never_entered(tmp_path):
     write(tmp_path, {"other/c.json": "{}", "data/a.json": "{}"})
     (tmp_path / "data" / "more").symlink_to("../other", target_is_directory=True)
     source = Source.open(tmp_path / "data")
-    for use in (lambda: source.names(".json"), lambda: source.read("more/c.json")):
-        with pytest.raises(SourceError, match="a link that leaves the folder"):
-            use()
+    assert source.names(".json") == ["a.json", "more"]
+    for name in ("more", "more/c.json"):
+        with pytest.raises(SourceError, match="a link that leaves the folder") as error:
+            source.read(name)
+        assert error.value.place == f"{tmp_path}/data/{name}"
+
+
+def test_a_name_that_is_not_utf_8_is_listed_but_never_read(tmp_path):
+    write(tmp_path, {"a.json": "{}"})
+    (tmp_path / os.fsdecode(b"\xff.json")).write_text("{}")
+    source = Source.open(tmp_path)
+    good, bad = source.names(".json")
+    assert source.read(good) == b"{}"
+    with pytest.raises(SourceError, match="need a relative name") as error:
+        source.read(bad)
+    one_line(error)
+
+
+def test_why_a_file_cannot_be_read_is_said_without_a_second_path(tmp_path):
+    class Locked(Folder):
+        def _open_file(self, name):
+            raise PermissionError(errno.EACCES, "Permission denied", str(self.path / name))
+
+    with pytest.raises(SourceError) as error:
+        Locked(write(tmp_path, {"a.json": "{}"})).read("a.json")
+    assert error.value.message == "cannot be read: Permission denied"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_that_may_not_be_entered_is_one_clear_line(tmp_path):
+    write(tmp_path, {"a/b/c.json": "{}"})
+    source = Source.open(tmp_path)
+    (tmp_path / "a").chmod(0)
+    try:
+        for use in (lambda: source.read("a/b/c.json"), source.names):
+            with pytest.raises(SourceError, match=r"Permission denied$"):
+                use()
+        with pytest.raises(CloseupError, match=r"Permission denied$"):
+            Source.open(tmp_path / "a" / "b")
+    finally:
+        (tmp_path / "a").chmod(0o700)
+
+
+def test_an_error_is_one_short_line_whatever_was_in_it():
+    error = SourceError("a\nb", "x" * 100_000)
+    assert str(error).isprintable()
+    assert len(str(error)) < 1000
 
 
 def test_a_link_within_the_folder_and_a_folder_given_by_a_link_are_fine(tmp_path):
@@ -130,6 +198,7 @@ def test_a_link_that_goes_in_circles_is_refused(tmp_path):
     (tmp_path / "b.json").symlink_to("a.json")
     with pytest.raises(SourceError) as error:
         Source.open(tmp_path).read("a.json")
+    assert str(tmp_path) not in error.value.message
     one_line(error)
 
 

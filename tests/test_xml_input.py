@@ -1,6 +1,6 @@
 import pytest
 
-from closeup.readers.xml_input import MAX_DEPTH, parse
+from closeup.readers.xml_input import MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS, parse
 from closeup.sources import SourceError
 
 
@@ -77,6 +77,34 @@ def test_depth_is_bounded():
     assert node("<a>" * MAX_DEPTH + "</a>" * MAX_DEPTH)
     with pytest.raises(SourceError, match="nested more than"):
         node("<a>" * (MAX_DEPTH + 1) + "</a>" * (MAX_DEPTH + 1))
+
+
+def test_elements_and_attributes_are_bounded():
+    with pytest.raises(SourceError, match=f"more than {MAX_ELEMENTS} elements"):
+        node("<a>" + "<b/>" * MAX_ELEMENTS + "</a>")
+    with pytest.raises(SourceError, match=f"more than {MAX_ATTRIBUTES} attributes"):
+        node("<a " + " ".join(f'a{i}=""' for i in range(MAX_ATTRIBUTES + 1)) + "/>")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<a>&#xD800;</a>",
+        b"<a x='&#xDFFF;'/>",
+        b"\xff\xfe" + "<a>\ud800</a>".encode("utf-16-le", "surrogatepass"),
+        b"<a>\xed\xa0\x80</a>",
+    ],
+)
+def test_half_a_character_is_refused(data):
+    with pytest.raises(SourceError, match="not well-formed XML") as error:
+        parse(data, "f.xml", "a")
+    assert str(error.value).isprintable()
+
+
+def test_a_name_too_long_to_print_is_cut():
+    with pytest.raises(SourceError, match="need <a> at the top") as error:
+        node(f"<{'b' * 100_000}/>")
+    assert len(str(error.value)) < 200
 
 
 def test_an_error_of_syntax_names_the_line():

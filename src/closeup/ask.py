@@ -36,7 +36,8 @@ async def ask(question: Question, messages: Sequence[Message], model: Model, tas
 
     Raises ModelError when the provider fails: there is no episode then, and no score.
     """
-    reply = await model.reply(messages)
+    # What cannot be written as UTF-8 could not be kept either.
+    reply = (await model.reply(messages)).encode("utf-8", "replace").decode("utf-8")
     return Episode(
         question=question.id,
         task=question.task,

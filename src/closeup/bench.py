@@ -9,7 +9,7 @@ images/           the pages' images, as they were given
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -19,6 +19,7 @@ from closeup.question import Question, Rejection
 from closeup.records import CloseupError, Record, RecordT, read_bytes, read_jsonl
 
 MANIFEST = "manifest.json"
+IMAGES = "images"
 BUILDING = ".building"
 """A file that stands in a bench while it is built: its folder is not whole."""
 
@@ -81,19 +82,20 @@ class Manifest(Record):
     overlay: OverlayCount | None = None
     tasks: dict[str, TaskCount]
     files: dict[str, str]
-    """SHA-256 of pages.jsonl, questions.jsonl and rejected.jsonl; and of images/, the hash over
-    its sorted `name hash` lines."""
+    """SHA-256 of each file; of images/, the hash over its `name hash` lines in the pages' order."""
 
 
 class Bench:
     """A whole bench, opened for reading; nothing is held in memory but an index of pages."""
 
-    def __init__(self, path: Path, manifest: Manifest) -> None:
+    def __init__(self, path: Path, manifest: Manifest, trusted: Sequence[str]) -> None:
         self.path = path
         self.manifest = manifest
+        self.trusted = frozenset(trusted)
+        """Tasks of the user's own, as package.module:Name, that may be imported for this bench."""
 
     @classmethod
-    def open(cls, path: Path) -> "Bench":
+    def open(cls, path: Path, trusted: Sequence[str] = ()) -> "Bench":
         """Open a bench; CloseupError when the folder is not one, not whole, or was edited."""
         if (path / BUILDING).exists():
             raise CloseupError(f"{path}: half-built: build it again")
@@ -105,12 +107,20 @@ class Bench:
                 raise CloseupError(f"{path / name}: no such file")
             if sha256(path / name) != manifest.files.get(name):
                 raise CloseupError(f"{path / name}: changed since the bench was built")
-        return cls(path, manifest)
+        return cls(path, manifest, trusted)
+
+    def verify(self) -> None:
+        """Raises CloseupError where anything was changed since the bench was built, images too."""
+        for name, digest in self.manifest.files.items():
+            found = _images_hash(self) if name == IMAGES else sha256(self.path / name)
+            if found != digest:
+                raise CloseupError(f"{self.path / name}: changed since the bench was built")
 
     @property
     def content_hash(self) -> str:
         """Names the questions, pages and images by their content."""
-        return self.manifest.files["questions.jsonl"][:16]
+        files = sorted(self.manifest.files.items())
+        return hashlib.sha256(json.dumps(files).encode()).hexdigest()[:16]
 
     def questions(self) -> Iterator[Question]:
         """The questions, in the file's order."""
@@ -162,6 +172,14 @@ def _offsets(file: Path) -> dict[str, int]:
             offsets[json.loads(line)["id"]] = start
             start += len(line)
     return offsets
+
+
+def _images_hash(bench: Bench) -> str:
+    """The hash that the manifest has for all images: over `name hash` lines, page by page."""
+    images = hashlib.sha256()
+    for page in bench.pages():
+        images.update(f"{Path(page.image).name} {sha256(bench.path / page.image)}\n".encode())
+    return images.hexdigest()
 
 
 def sha256(file: Path) -> str:

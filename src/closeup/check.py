@@ -47,6 +47,10 @@ PAGE_FIELDS: dict[str, Callable[[Page], object]] = {
 }
 
 
+MAX_BAD = 100
+"""Bad pages that are kept; the others are only counted."""
+
+
 @dataclass
 class CheckResult:
     """Counts of what was read, and what was not."""
@@ -61,6 +65,8 @@ class CheckResult:
     """Pages by the field that a program filled in."""
     issues: set[str] = field(default_factory=set)
     bad: list[BadPage] = field(default_factory=list)
+    """The first of the bad pages."""
+    bad_count: int = 0
 
 
 def check(reader: Reader, source: Source) -> CheckResult:
@@ -68,7 +74,9 @@ def check(reader: Reader, source: Source) -> CheckResult:
     result = CheckResult()
     for item in reader(source):
         if isinstance(item, BadPage):
-            result.bad.append(item)
+            result.bad_count += 1
+            if len(result.bad) < MAX_BAD:
+                result.bad.append(item)
             continue
         _count(result.counts["pages"], [item], PAGE_FIELDS)
         _count(result.counts["panels"], item.panels or (), PANEL_FIELDS)
@@ -101,6 +109,6 @@ def table(result: CheckResult) -> Group:
         parts = [f"{counter[name]} {name}" for name in fields if counter[name]]
         grid.add_row(kind, str(counter["all"]), ", ".join(parts))
     grid.add_row("issues", str(len(result.issues)), "")
-    grid.add_row("bad pages", str(len(result.bad)), "")
+    grid.add_row("bad pages", str(result.bad_count), "")
     lines = [f"inferred on {n} pages: {name}" for name, n in sorted(result.inferred.items())]
     return Group(grid, *map(Text, lines))

@@ -5,15 +5,19 @@ What a user got wrong is one line on stderr and exit code 2.
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import tyro
 from tyro.conf import Positional
 
-from closeup.records import CloseupError, write_atomically
+from closeup.records import CloseupError, writable, write_atomically
+
+MOST_BAD = 20
+"""Bad pages that `check` names before it only counts them."""
 
 app = tyro.extras.SubcommandApp()
 
@@ -40,8 +44,10 @@ def check(reader: str, source: From) -> None:
 
     result = check_pages(find(reader), Source.open(source))
     Console().print(table(result))
-    for bad in result.bad:
+    for bad in result.bad[:MOST_BAD]:
         print(f"closeup: {bad}", file=sys.stderr)
+    if len(result.bad) > MOST_BAD:
+        print(f"closeup: and {len(result.bad) - MOST_BAD} more", file=sys.stderr)
     sys.exit(2 if result.bad else 0)
 
 
@@ -79,7 +85,8 @@ def build(
     from closeup.tasks import TASKS
 
     dataset = open_dataset(reader, source, pages, seed, overlay, skip_bad)
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("pages", total=dataset.pages)
         manifest = build_bench(
             dataset,
@@ -100,6 +107,7 @@ def run(
     out: Path,
     seed: int = 0,
     tasks: tuple[str, ...] = (),
+    split: Literal["train", "test"] | None = None,
     limit: MaybeInt = None,
     quiet: Flag[bool] = False,
 ) -> None:
@@ -110,7 +118,8 @@ def run(
         model: oracle, random, majority, geometry, replay:PATH, or package.module:Name.
         out: The run folder.
         seed: Seed of a model that draws.
-        tasks: Tasks to ask; all where none is named.
+        tasks: Tasks to ask; all where none is named. Code of one's own runs only where it is named.
+        split: Ask only the questions of this split.
         limit: Stop after that many questions.
         quiet: Print no table at the end.
     """
@@ -122,24 +131,28 @@ def run(
     from closeup.report.terminal import table
     from closeup.store import Store
 
-    opened = Bench.open(bench)
-    tally = run_model(opened, find(model, opened, seed), out, seed=seed, only=tasks, limit=limit)
+    opened = Bench.open(bench, trusted=tasks)
+    scripted = find(model, opened, seed)
+    tally = run_model(opened, scripted, out, seed=seed, only=tasks, split=split, limit=limit)
     if not quiet:
         with Store.open(out) as store:
             Console().print(table(store))
     if tally.failed:
         print(f"closeup: {tally.failed} unanswered; the same command asks again", file=sys.stderr)
+        sys.exit(1)
 
 
 @app.command
 def report(
     runs: Positional[tuple[Path, ...]],
+    split: Literal["train", "test"] | None = None,
     as_json: Annotated[Flag[bool], tyro.conf.arg(name="json")] = False,
 ) -> None:
     """Print the scores of one run, or of several side by side.
 
     Args:
         runs: Run folders.
+        split: Count only the questions of this split.
         as_json: Print JSON, an object a task; of several runs, a list.
     """
     from contextlib import ExitStack
@@ -154,12 +167,12 @@ def report(
     with ExitStack() as stack:
         stores = [stack.enter_context(Store.open(run)) for run in runs]
         if as_json:
-            rows = [json.loads(terminal.as_json(store)) for store in stores]
+            rows = [json.loads(terminal.as_json(store, split)) for store in stores]
             print(json.dumps(rows if len(rows) > 1 else rows[0], indent=2))
         elif len(stores) == 1:
-            Console().print(terminal.table(stores[0]))
+            Console().print(terminal.table(stores[0], split))
         else:
-            Console().print(terminal.comparison(stores))
+            Console().print(terminal.comparison(stores, split))
 
 
 @app.command
@@ -181,7 +194,12 @@ def audit(
     from closeup.bench import Bench
     from closeup.report.audit import table
 
-    found, core = audit_bench(Bench.open(bench))
+    for file in (as_json, hard_core):
+        if file:
+            writable(file)
+    opened = Bench.open(bench)
+    opened.verify()
+    found, core = audit_bench(opened)
     Console().print(table(found))
     if as_json:
         write_atomically(as_json, found.to_json() + "\n")
@@ -191,6 +209,8 @@ def audit(
 
 def main(args: Sequence[str] | None = None) -> None:
     """The `closeup` command; `args` are the command line's where they are None."""
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, signal.default_int_handler)
     try:
         app.cli(prog="closeup", args=args)
     except CloseupError as error:
@@ -198,6 +218,10 @@ def main(args: Sequence[str] | None = None) -> None:
         sys.exit(2)
     except BrokenPipeError:
         sys.exit(1)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"closeup: {place}{error.strerror or error}", file=sys.stderr)
+        sys.exit(2)
     except KeyboardInterrupt:
         print("closeup: stopped", file=sys.stderr)
         sys.exit(130)

@@ -2,8 +2,13 @@
 
 `predictions` looks at nothing but what the prompt tells: boxes of regions, texts of options, number
 and size of the images. Not at the evidence, the answer, or where on its page a cropped panel lies.
-A cue that does not decide, because two candidates tie, predicts nothing. `sighted_cues` are for
-orders only: geometry that is plain to see on the page, and that no prompt gives away.
+A cue that does not decide predicts nothing: of regions and options where two tie for the most, of
+an order where all tie.
+
+The other two look at the answer, and are for whoever builds or audits a bench: `contrast` compares
+the right region with the wrong one, and `sighted_cues` knows by the answer which box of the
+evidence is whose. The latter are for orders only: geometry that is plain to see on the page, and
+that no prompt gives away.
 """
 
 import math
@@ -20,6 +25,10 @@ COUNTS = range(13)
 """The numbers that are tried as constants."""
 SHORT = 3
 """Words: options that are no longer can recur, and a reader may know how often each is right."""
+_SHAPES = ((-0.7, "slender"), (-0.35, "tall"), (0.0, "upright"), (math.inf, "wide"))
+"""Names of a region's shape, each with the log(width/height) that it stays below."""
+_SIZES = ((0.005, "small"), (0.02, "middling"), (math.inf, "large"))
+"""Names of a region's size, each with the share of the view that it stays below."""
 
 INHERENT: dict[str, tuple[str, ...]] = {
     # A page is read by its geometry: to find the balloons and sort them is the task.
@@ -27,7 +36,7 @@ INHERENT: dict[str, tuple[str, ...]] = {
     # The page is never shown, only its panels: no reader of the question has these positions.
     "panel_reordering": ("top to bottom", "rows left to right", "rows right to left"),
 }
-"""Cues that belong to the task itself: reported, never balanced."""
+"""Of `sighted_cues`, those that belong to the task itself: reported, never held against it."""
 
 
 def is_constant(cue: str) -> bool:
@@ -157,7 +166,7 @@ def _option_cues(question: Question) -> dict[str, Answer]:
         )
         for name, mine in words.items()
     }
-    rank = {text: i for i, text in enumerate(sorted(options.values()))}
+    rank = {text: i for i, text in enumerate(sorted(options.values(), key=_alphabet))}
     found = _both({n: len(t) for n, t in options.items()}, "longest text", "shortest text")
     found |= _both(
         {n: rank[t] for n, t in options.items()}, "last in the alphabet", "first in the alphabet"
@@ -168,29 +177,46 @@ def _option_cues(question: Question) -> dict[str, Answer]:
         "fewest words in common",
     )
     if all(len(text.split()) <= SHORT for text in options.values()):
-        found |= {f"says {text}": name for name, text in options.items()}
+        kinds = ["", *(f", {kind}" for kind in _named_region(question))]
+        found |= {f"says {text}{kind}": name for name, text in options.items() for kind in kinds}
     return found
+
+
+def _alphabet(text: str) -> tuple[str, str]:
+    return text.casefold(), text
+
+
+def _named_region(question: Question) -> tuple[str, ...]:
+    """Shape and size of the one region that a question is about, in words; of several, nothing.
+
+    It is the same for all options, but not with each of them: who lies is wide.
+    """
+    if len(question.refs) != 1:
+        return ()
+    (mark,) = question.refs.values()
+    box, view = mark.box, question.views[mark.view].box
+    shape = next(name for below, name in _SHAPES if _aspect(box) < below)
+    size = next(name for below, name in _SIZES if box.area / view.area < below)
+    return shape, size
 
 
 def _text_orders(question: Question) -> dict[str, Answer]:
     options = dict(zip(question.labels, question.options, strict=True))
-
-    def by(key: Callable[[str], float]) -> tuple[str, ...]:
-        # Ties go by the alphabet and not by letter, so that lettering anew changes no cue's worth.
-        return tuple(sorted(options, key=lambda name: (key(options[name]), options[name])))
-
-    alphabet = tuple(sorted(options, key=lambda name: options[name].casefold()))
-    return {
-        "short to long": by(len),
-        "long to short": by(lambda text: -len(text)),
-        "alphabet": alphabet,
-        "alphabet reversed": alphabet[::-1],
-        "questions first": by(lambda text: "?" not in text),
-        "questions last": by(lambda text: "?" in text),
-        "continued last": by(lambda text: text.startswith(("...", "…"))),
-        "exclamations first": by(lambda text: "!" not in text),
-        "exclamations last": by(lambda text: "!" in text),
-    }
+    alphabet = tuple(sorted(options, key=lambda name: _alphabet(options[name])))
+    measures: Sequence[tuple[str, str, Callable[[str], float]]] = (
+        ("short to long", "long to short", len),
+        ("questions first", "questions last", lambda text: "?" not in text),
+        ("exclamations first", "exclamations last", lambda text: "!" not in text),
+        ("continued first", "continued last", lambda text: not text.startswith(("...", "…"))),
+    )
+    found: dict[str, Answer] = {"alphabet": alphabet, "alphabet reversed": alphabet[::-1]}
+    for up, down, key in measures:
+        values = {name: key(text) for name, text in options.items()}
+        if len(set(values.values())) > 1:
+            # Ties go by the alphabet and not by letter: lettering anew changes no cue's worth.
+            found[up] = tuple(sorted(alphabet, key=lambda name: values[name]))
+            found[down] = tuple(sorted(alphabet, key=lambda name: -values[name]))
+    return found
 
 
 def _crop_orders(question: Question) -> dict[str, Answer]:

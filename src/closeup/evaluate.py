@@ -1,7 +1,7 @@
 """Many questions, one model: a bounded number at a time, into a run that can be taken up again."""
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import islice
@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from closeup.ask import ask, fingerprint, opening
-from closeup.bench import Bench
+from closeup.bench import MANIFEST, Bench, TaskCount
 from closeup.models.model import Model, ModelError
-from closeup.question import Question
+from closeup.question import Question, Split
 from closeup.records import CloseupError
 from closeup.store import BATCH_SECONDS, RunInfo, Store
-from closeup.tasks import tasks_of
+from closeup.tasks import task_of
 from closeup.tasks.task import Task
 
 
@@ -38,6 +38,7 @@ def run(
     *,
     seed: int = 0,
     only: Collection[str] = (),
+    split: Split | None = None,
     limit: int | None = None,
     concurrency: int = 64,
     console: Console | None = None,
@@ -45,15 +46,20 @@ def run(
     """Ask a model the questions of a bench, in the bench's order, and keep all in the folder `out`.
 
     What the folder already holds is not asked again. `only` names the tasks to ask, all when it is
-    empty; `limit` stops after that many questions; progress goes to `console`.
+    empty, and `split` the split; `limit` stops after that many questions; progress goes to
+    `console`.
     """
-    for name in only:
-        if name not in bench.manifest.tasks:
-            known = ", ".join(sorted(bench.manifest.tasks))
-            raise CloseupError(f"{bench.path}: no task {name!r}; it has {known}")
-    counts = {name: count.kept for name, count in bench.manifest.tasks.items()}
-    total = sum(count for name, count in counts.items() if not only or name in only)
-    questions = (q for q in bench.questions() if not only or q.task in only)
+    if limit is not None and limit < 1:
+        raise CloseupError(f"limit {limit}: need at least 1")
+    if (out / MANIFEST).exists():
+        raise CloseupError(f"{out}: a bench: name another folder for the run")
+    counts = _chosen(bench, only)
+    tasks = {name: task_of(bench, name) for name in counts}
+    total = sum(
+        count.kept if split is None else count.kept_by_split.get(split, 0)
+        for count in counts.values()
+    )
+    questions = (q for q in bench.questions() if q.task in tasks and split in (None, q.split))
     info = RunInfo(
         model=model.name,
         seed=seed,
@@ -64,19 +70,34 @@ def run(
         closeup=version("closeup"),
     )
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    progress = Progress(*columns, console=console or Console(stderr=True), transient=True)
+    console = console or Console(stderr=True)
+    progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     with Store.create(out, info) as store, progress:
         bar = progress.add_task(model.name, total=total if limit is None else min(limit, total))
         pending = _advancing(islice(questions, limit), lambda: progress.advance(bar))
-        return asyncio.run(_run(pending, model, tasks_of(bench), store, concurrency))
+        return asyncio.run(_run(pending, model, tasks, store, concurrency))
 
 
-def _advancing(questions, step) -> Iterator[Question]:
+def _chosen(bench: Bench, only: Collection[str]) -> dict[str, TaskCount]:
+    """The tasks to ask, named by the name in the question or by where they are defined."""
+    tasks = bench.manifest.tasks
+    for name in only:
+        if name not in tasks and name not in {count.source for count in tasks.values()}:
+            known = ", ".join(sorted(tasks))
+            raise CloseupError(f"{bench.path}: no task {name!r}; it has {known}")
+    return {
+        name: count
+        for name, count in tasks.items()
+        if not only or name in only or count.source in only
+    }
+
+
+def _advancing(questions: Iterable[Question], step: Callable[[], None]) -> Iterator[Question]:
     for question in questions:
         yield question
         step()
@@ -94,7 +115,10 @@ async def _run(
     async def work() -> None:
         for question in pending:  # shared by all workers: each question goes to one of them
             task = tasks[question.task]
-            messages = opening(question, model, task)
+            try:
+                messages = opening(question, model, task)
+            except ValueError as error:
+                raise CloseupError(f"question {question.id}: cannot be asked: {error}") from None
             prompt = fingerprint(messages)
             if store.has(question.id, prompt):
                 tally.kept += 1
@@ -116,7 +140,7 @@ async def _run(
         async with asyncio.TaskGroup() as workers:
             for _ in range(concurrency):
                 workers.create_task(work())
-    except* CloseupError as errors:
+    except* Exception as errors:  # one worker's trouble is the run's; the others were cancelled
         raise errors.exceptions[0] from None
     finally:
         flushing.cancel()

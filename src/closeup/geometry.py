@@ -15,6 +15,8 @@ from pydantic_core import CoreSchema, core_schema
 Grid = Literal["pixel", "rel1000", "rel1000_yx"]
 """How a model writes a box: pixels of the view it was shown; thousandths of that view; or
 thousandths with y before x, as Gemini does."""
+MIN_SIDE = 1e-3
+"""Pixels; a thinner box is nothing that was drawn, and its area could vanish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,10 @@ class Box:
             raise ValueError(f"box {list(self.corners)}: need four finite numbers")
         if not (self.x0 < self.x1 and self.y0 < self.y1):
             raise ValueError(f"empty box {list(self.corners)}: need x0 < x1 and y0 < y1")
+        if min(self.width, self.height) < MIN_SIDE:
+            raise ValueError(
+                f"box {list(self.corners)}: need at least {MIN_SIDE} pixels on each side"
+            )
 
     @property
     def corners(self) -> tuple[float, float, float, float]:
@@ -53,10 +59,10 @@ class Box:
         return ((self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2)
 
     def intersection(self, other: "Box") -> "Box | None":
-        """The part that lies in both boxes, or None where they do not meet."""
+        """The part that lies in both boxes, or None where they do not meet or hardly do."""
         x0, y0 = max(self.x0, other.x0), max(self.y0, other.y0)
         x1, y1 = min(self.x1, other.x1), min(self.y1, other.y1)
-        return Box(x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
+        return Box(x0, y0, x1, y1) if min(x1 - x0, y1 - y0) >= MIN_SIDE else None
 
     def overlap(self, other: "Box") -> float:
         """The area that lies in both boxes, in square pixels."""

@@ -7,10 +7,9 @@ annotated datasets come as `FileGroup`s; the synthetic artist's are drawn when t
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import NamedTuple, Protocol
 
-from closeup.images import MAX_BYTES, decode
+from closeup.images import MAX_BYTES, SUFFIXES, decode
 from closeup.page import Page
 from closeup.question import Split
 from closeup.readers.reader import BadPage
@@ -60,17 +59,16 @@ class FileGroup:
             place = self.source.place(page.image)
             try:
                 data = self.source.read(page.image, limit=MAX_BYTES)
-                size = decode(data, place).size
+                image = decode(data, place)
             except CloseupError as error:
                 yield BadPage(place, str(error).removeprefix(f"{place}: "))
                 continue
-            if size != (page.width, page.height):
-                yield BadPage(
-                    place,
-                    f"{size[0]}x{size[1]} pixels; page {page.id} says {page.width}x{page.height}",
-                )
+            if image.size != (page.width, page.height):
+                found = f"{image.width}x{image.height} pixels"
+                told = f"page {page.id} says {page.width}x{page.height}"
+                yield BadPage(place, f"{found}; {told}")
                 continue
-            yield Loaded(page, data, PurePosixPath(page.image).suffix.lower())
+            yield Loaded(page, data, SUFFIXES[str(image.format)])
 
 
 def file_groups(pages: Iterable[Page], source: Source, seed: int) -> list[FileGroup]:

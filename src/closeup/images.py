@@ -15,7 +15,15 @@ from closeup.geometry import Box, View
 from closeup.question import Crop
 from closeup.records import CloseupError, Record
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP")
+SUFFIXES = {
+    "JPEG": ".jpg",
+    "PNG": ".png",
+    "WEBP": ".webp",
+    "GIF": ".gif",
+    "TIFF": ".tif",
+    "BMP": ".bmp",
+}
+"""The formats that are read, and how a file of each is named."""
 MAX_PIXELS = 80_000_000
 MAX_BYTES = 256 * 1024 * 1024
 
@@ -45,18 +53,23 @@ class Resolution(Record):
 
 
 def decode(data: bytes, place: str) -> Image.Image:
-    """Decode an image to RGB; raises CloseupError naming `place` when that cannot be done."""
+    """Decode an image to RGB; its `format` is that of the bytes, one of SUFFIXES.
+
+    Raises CloseupError naming `place` when that cannot be done.
+    """
     if len(data) > MAX_BYTES:
         raise CloseupError(f"{place}: {len(data)} bytes; the limit for an image is {MAX_BYTES}")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            with Image.open(io.BytesIO(data), formats=tuple(SUFFIXES)) as image:
                 if image.width * image.height > MAX_PIXELS:
                     raise CloseupError(
                         f"{place}: {image.width}x{image.height} pixels; the limit is {MAX_PIXELS}"
                     )
-                return image.convert("RGB")
+                decoded = image.convert("RGB")
+                decoded.format = image.format
+                return decoded
     except Image.DecompressionBombError:
         raise CloseupError(f"{place}: more pixels than the limit of {MAX_PIXELS}") from None
     except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:

@@ -18,6 +18,9 @@ from closeup.records import Record
 FORMAT = "closeup-page/1"
 MAX_SIDE = 30_000
 """Pixels; no page is wider or higher."""
+MAX_THINGS = 2000
+"""Panels, characters or balloons on one page; many more than any page has, and few enough to
+compare in pairs."""
 
 BalloonKind = Literal["speech", "thought", "caption", "sfx", "sign"]
 Direction = Literal["ltr", "rtl", "ttb"]
@@ -35,6 +38,7 @@ Id = Annotated[str, AfterValidator(_plain)]
 Polygon = Annotated[tuple[tuple[float, float], ...], Field(min_length=3)]
 Keypoint = tuple[float, float, Literal[0, 1, 2]]
 """x, y and COCO's visibility: 0 not labelled, 1 hidden, 2 visible."""
+_FEW = Field(max_length=MAX_THINGS, fail_fast=True)
 
 
 class Panel(Record):
@@ -116,11 +120,11 @@ class Page(Record):
     attribution: str | None = None
     inferred: tuple[str, ...] = ()
     """Fields that a program filled in, such as "panels.order"."""
-    panels: tuple[Panel, ...] | None
-    characters: tuple[Character, ...] | None
+    panels: Annotated[tuple[Panel, ...], _FEW] | None
+    characters: Annotated[tuple[Character, ...], _FEW] | None
     """Null where the dataset has no characters at all; empty where the page has none."""
-    balloons: tuple[Balloon, ...] | None
-    descriptions: tuple[Description, ...] | None = None
+    balloons: Annotated[tuple[Balloon, ...], _FEW] | None
+    descriptions: Annotated[tuple[Description, ...], _FEW] | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -15,6 +15,8 @@ from closeup.records import Record
 AnswerFormat = Literal["choice", "integer", "order", "text"]
 Split = Literal["train", "test"]
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+RESERVED = ("regions", "options", "grid", "example")
+"""Slots of a prompt that are no regions."""
 
 
 class Crop(Record):
@@ -62,7 +64,8 @@ class Question(Record):
     """A letter; a number; the letters in order; or, for text, the facts to be told."""
     answer_format: AnswerFormat
     evidence: tuple[Mark, ...] = ()
-    """Where the answer is to be seen. Never shown to a model."""
+    """Where the answer is to be seen, for an order in the order of the answer. Never shown to a
+    model."""
     chance: float | None = Field(default=None, ge=0, le=1)
     """Expected score of the best uninformed reply; None where there is no such thing."""
     difficulty: Difficulty
@@ -70,6 +73,11 @@ class Question(Record):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        if len(self.options) > len(LETTERS):
+            raise ValueError(f"options: {len(self.options)}: need {len(LETTERS)} at most")
+        self._check_refs()
+        if self.answer_format in ("choice", "order") and len(self.labels) < 2:
+            raise ValueError(f"{len(self.labels)} to choose from: need 2 options or regions")
         marks = [*self.refs.values(), *self.evidence]
         if any(mark.view >= len(self.views) for mark in marks):
             raise ValueError(f"a mark names a view beyond the {len(self.views)} shown")
@@ -84,7 +92,19 @@ class Question(Record):
                 pass
             case _:
                 raise ValueError(f"answer: {self.answer!r}: not a {self.answer_format} answer")
+        if self.answer_format == "order" and len(self.evidence) != len(self.labels):
+            raise ValueError(f"evidence: {len(self.evidence)} marks: need {len(self.labels)}")
         return self
+
+    def _check_refs(self) -> None:
+        lettered = sorted(name for name in self.refs if len(name) == 1)
+        if lettered != list(LETTERS[: len(lettered)]):
+            raise ValueError(f"refs: {', '.join(lettered)}: letters go A, B, C … without a gap")
+        if lettered and self.options:
+            raise ValueError(f"refs: {', '.join(lettered)}: the options have these letters")
+        for name in self.refs:
+            if len(name) != 1 and (not name.isidentifier() or name in RESERVED):
+                raise ValueError(f"refs: {name!r}: need a letter or a word, no slot's own name")
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -108,10 +108,26 @@ def write_jsonl(path: Path, records: Iterable[Record]) -> None:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Replace a file in one step, so that a reader sees the old text or the new, never half."""
+    """Replace a file in one step, so that a reader sees the old text or the new, never half.
+
+    Raises CloseupError where the file cannot be written.
+    """
+    writable(path)
     partial = path.with_name(path.name + ".partial")
-    with partial.open("w", encoding="utf-8", newline="\n") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    partial.replace(path)
+    try:
+        with partial.open("w", encoding="utf-8", newline="\n") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise CloseupError(f"{path}: {error.strerror or error}") from None
+
+
+def writable(path: Path) -> None:
+    """Raises CloseupError where no file can be written at this path, before any work is lost."""
+    if path.is_dir():
+        raise CloseupError(f"{path}: a folder: need the name of a file")
+    if not path.parent.is_dir():
+        raise CloseupError(f"{path}: no folder {path.parent}")

@@ -5,6 +5,7 @@ climbs out, a link that leaves the folder and an archive that swells are refused
 archive are read from it directly; nothing is ever unpacked to disk.
 """
 
+import errno
 import lzma
 import os
 import re
@@ -23,6 +24,8 @@ MAX_ENTRIES = 200_000
 MAX_RATIO = 200
 """How many times larger than its packed size a member of an archive may be, once it is larger
 than a mebibyte. Annotations pack about tenfold, images hardly at all."""
+MAX_MESSAGE = 400
+"""Characters of a place or of a message; what is hostile must not fill the screen."""
 ARCHIVES = (".zip", ".cbz")
 READ_ERRORS = (
     *(OSError, EOFError, RuntimeError, NotImplementedError),
@@ -35,9 +38,9 @@ class SourceError(CloseupError):
     """Something in a source that breaks a rule, with its place kept apart from the message."""
 
     def __init__(self, place: str, message: str) -> None:
-        super().__init__(f"{place}: {message}")
-        self.place = place
-        self.message = message
+        self.place = one_line(place)
+        self.message = one_line(message)
+        super().__init__(f"{self.place}: {self.message}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (SourceError, (self.place, self.message))
@@ -53,26 +56,35 @@ class Source(ABC):
     def open(path: Path | str) -> "Source":
         """The source at a path; CloseupError when there is none, or it cannot be trusted."""
         path = Path(path)
-        if path.is_dir():
-            return Folder(path)
-        if path.suffix.lower() in ARCHIVES and path.is_file():
-            return Archive(path)
-        if path.exists():
-            raise CloseupError(f"{path}: need a folder, a .zip or a .cbz")
-        raise CloseupError(f"{path}: no such file or folder")
+        if not str(path).isprintable():
+            raise CloseupError(f"{shorten(str(path), 400)}: need a path of printable characters")
+        try:
+            if path.is_dir():
+                return Folder(path)
+            if path.suffix.lower() in ARCHIVES and path.is_file():
+                return Archive(path)
+            there = path.exists()
+        except OSError as error:
+            raise CloseupError(f"{one_line(str(path))}: {_reason(error)}") from None
+        raise CloseupError(
+            f"{path}: need a folder, a .zip or a .cbz"
+            if there
+            else f"{path}: no such file or folder"
+        )
 
     def names(self, *suffixes: str) -> list[str]:
         """The files with these suffixes (any, when none is given), page2 before page10.
 
-        Hidden files and what macOS leaves in archives are not seen. Raises CloseupError when
-        no file matches.
+        Hidden files and what macOS leaves in archives are not seen. A folder that is a link
+        elsewhere stands among them, whatever its suffix: it is not entered, and to read it is an
+        error. Raises CloseupError when no file matches.
         """
-        every = self._all_names()
-        found = [name for name in every if not suffixes or name.lower().endswith(suffixes)]
-        if not found:
+        files, links = self._all_names()
+        found = [name for name in files if not suffixes or name.lower().endswith(suffixes)]
+        if not found and not links:
             what = " or ".join(suffixes) or "visible"
-            raise CloseupError(f"{self.path}: no {what} file in it ({len(every)} others)")
-        return sorted(found, key=natural)
+            raise CloseupError(f"{self.path}: no {what} file in it ({len(files)} others)")
+        return sorted(found + links, key=natural)
 
     def place(self, name: str) -> str:
         """A file of this source as an error names it."""
@@ -111,8 +123,8 @@ class Source(ABC):
         return self._open_file(name)
 
     @abstractmethod
-    def _all_names(self) -> list[str]:
-        """Every visible file."""
+    def _all_names(self) -> tuple[list[str], list[str]]:
+        """Every visible file, and the folders that are links to somewhere else."""
 
     @abstractmethod
     def _has(self, name: str) -> bool:
@@ -130,38 +142,43 @@ class Folder(Source):
         super().__init__(path)
         self._root = path.resolve()
 
-    def _all_names(self) -> list[str]:
-        names = []
-        for folder, folders, files in os.walk(self._root, onerror=_raise):
+    def _all_names(self) -> tuple[list[str], list[str]]:
+        names: list[str] = []
+        links: list[str] = []
+        for folder, folders, files in os.walk(self._root, onerror=self._unlisted):
             folders[:] = sorted(name for name in folders if _visible(name))
             here = Path(folder)
-            for name in folders:
-                if (here / name).is_symlink():
-                    self._inside(here / name)
-            for name in sorted(filter(_visible, files)):
-                names.append((here / name).relative_to(self._root).as_posix())
-                if len(names) > MAX_ENTRIES:
-                    raise CloseupError(f"{self.path}: more than {MAX_ENTRIES} files")
-        return names
+            outer = [n for n in folders if (here / n).is_symlink() and not self._holds(here / n)]
+            for found, into in ((outer, links), (sorted(filter(_visible, files)), names)):
+                into += [(here / name).relative_to(self._root).as_posix() for name in found]
+            if len(names) + len(links) > MAX_ENTRIES:
+                raise CloseupError(f"{self.path}: more than {MAX_ENTRIES} files")
+        return names, links
+
+    def _unlisted(self, error: OSError) -> None:
+        name = os.path.relpath(error.filename, self._root)
+        raise SourceError(self.place(name), f"cannot be listed: {_reason(error)}")
 
     def _has(self, name: str) -> bool:
-        return self._inside(self._root / name).is_file()
+        path = self._root / name
+        try:
+            if not self._holds(path):
+                message = "a link that leaves the folder; copy the files instead"
+                raise SourceError(self.place(name), message)
+            return path.is_file()
+        except RuntimeError:  # how Python 3.11 and 3.12 tell of a link that goes in circles
+            raise SourceError(self.place(name), "a link that goes in circles") from None
+        except OSError as error:
+            if error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
+                return False
+            raise SourceError(self.place(name), f"cannot be read: {_reason(error)}") from None
 
     def _open_file(self, name: str) -> IO[bytes]:
         return (self._root / name).open("rb")
 
-    def _inside(self, path: Path) -> Path:
-        """The real path, once it is known to lie in the folder."""
-        try:
-            real = path.resolve()
-        except (OSError, RuntimeError) as error:
-            raise SourceError(str(path), f"not a usable link: {shorten(str(error))}") from None
-        if not real.is_relative_to(self._root):
-            name = path.relative_to(self._root).as_posix()
-            raise SourceError(
-                self.place(name), "a link that leaves the folder; copy the files instead"
-            )
-        return real
+    def _holds(self, path: Path) -> bool:
+        """Whether the real path lies in the folder."""
+        return path.resolve().is_relative_to(self._root)
 
 
 class Archive(Source):
@@ -209,8 +226,8 @@ class Archive(Source):
                 f"the limit is {MAX_RATIO} times",
             )
 
-    def _all_names(self) -> list[str]:
-        return [name for name in self._members if all(map(_visible, name.split("/")))]
+    def _all_names(self) -> tuple[list[str], list[str]]:
+        return [name for name in self._members if all(map(_visible, name.split("/")))], []
 
     def _has(self, name: str) -> bool:
         return name in self._members
@@ -244,13 +261,17 @@ def natural(name: str) -> list[tuple[int, str]]:
     return [*key, (0, name)]
 
 
+def one_line(text: str, limit: int = MAX_MESSAGE) -> str:
+    """Text as it may stand in an error: on one line, printable and not too long."""
+    text = text if text.isprintable() else repr(text)[1:-1]
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
 def _visible(part: str) -> bool:
     return not part.startswith(".") and part != "__MACOSX"
 
 
 def _reason(error: Exception) -> str:
-    return shorten(str(error) or type(error).__name__, 120).strip("'\"")
-
-
-def _raise(error: OSError) -> None:
-    raise CloseupError(f"{error.filename}: {error.strerror or error}")
+    """What went wrong, without the path that an OSError adds."""
+    told = error.strerror if isinstance(error, OSError) else None
+    return one_line(told or str(error) or type(error).__name__, 120)

@@ -15,7 +15,7 @@ from typing import NamedTuple, Self
 from closeup.episode import Episode
 from closeup.geometry import Grid
 from closeup.images import Resolution
-from closeup.question import Question
+from closeup.question import Question, Split
 from closeup.records import CloseupError, Record
 
 FILE = "run.sqlite"
@@ -103,9 +103,9 @@ class Store:
     def open(cls, folder: Path) -> Self:
         """Open a run for reading; CloseupError when the folder holds none."""
         file = folder / FILE
-        if not file.is_file():
-            raise CloseupError(f"{folder}: no {FILE}: not a run")
         with _readable(file):
+            if not file.is_file():
+                raise CloseupError(f"{folder}: no {FILE}: not a run")
             connection = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
             return cls(folder, connection, _info(connection, file))
 
@@ -145,30 +145,33 @@ class Store:
             *outcome,
         )
         marks = ", ".join("?" * len(row))
-        self._connection.execute(f"INSERT OR REPLACE INTO asked VALUES ({marks})", row)
+        with _readable(self.folder / FILE):
+            self._connection.execute(f"INSERT OR REPLACE INTO asked VALUES ({marks})", row)
         self._rows += 1
         if self._rows >= BATCH_ROWS or time.monotonic() - self._committed >= BATCH_SECONDS:
             self.flush()
 
     def flush(self) -> None:
         """Make everything that was put so far survive a crash."""
-        self._connection.commit()
+        with _readable(self.folder / FILE):
+            self._connection.commit()
         self._rows = 0
         self._committed = time.monotonic()
 
     def close(self) -> None:
         """Commit, and leave one plain file behind."""
         if self._connection.in_transaction:
-            self._connection.commit()
+            self.flush()
         with suppress(sqlite3.OperationalError):  # someone else reads it, or it is read-only
             self._connection.execute("PRAGMA journal_mode = DELETE")
         self._connection.close()
 
-    def results(self) -> Iterator[Result]:
-        """Every question asked so far, by id."""
+    def results(self, split: Split | None = None) -> Iterator[Result]:
+        """Every question asked so far, or those of one split, by id."""
         columns = ", ".join(Result._fields)
         with _readable(self.folder / FILE):
-            for row in self._connection.execute(f"SELECT {columns} FROM asked ORDER BY question"):
+            query = f"SELECT {columns} FROM asked WHERE ? IN (split, '') ORDER BY question"
+            for row in self._connection.execute(query, (split or "",)):
                 yield Result(*row)
 
     def episodes(self) -> Iterator[Episode]:

@@ -1,7 +1,6 @@
 """A predictor that never sees a pixel: what can be had from the words and boxes of the prompt.
 
-One classifier a task over `blind_rows`, the mean of a linear one over numbers and hashed words, and
-of boosted trees over the numbers:
+One classifier a task over `blind_rows`, made of several (`learners`):
 
 choice    a row an option: is it the right one? Probabilities are scaled to sum to 1 a question.
 order     a row a pair: does the first come before the second? The probability of an order is the
@@ -12,14 +11,13 @@ integer   a row a question: which number?
 
 import itertools
 import math
-import warnings
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
-from scipy import sparse
 
 from closeup.audit.blind_rows import Answer, Rows, rows_of
+from closeup.audit.learners import Learner, plain
 from closeup.question import Question
 
 Distribution = dict[Answer, float]
@@ -30,11 +28,15 @@ MAX_ORDER = 6
 """Longer orders are not predicted: their number of permutations is out of hand."""
 
 
-def cross_fit(questions: Sequence[Question]) -> list[Distribution] | None:
+def cross_fit(
+    questions: Sequence[Question], learner: Learner = plain
+) -> list[Distribution] | None:
     """What a predictor says of each question that was fitted without any question of its issue.
 
     The questions are of one task. None where that cannot be had: fewer than two issues, or open
-    texts.
+    texts. Where answers are balanced over the whole and nothing can be learnt, this says slightly
+    less than chance, and the more so the fewer questions there are: each part leans against the
+    rest, on which the predictor was fitted.
     """
     issues = sorted({question.issue for question in questions})
     if len(issues) < 2 or not predictable(questions):
@@ -45,7 +47,8 @@ def cross_fit(questions: Sequence[Question]) -> list[Distribution] | None:
     told: list[Distribution] = [{} for _ in questions]
     for fold in range(max(folds) + 1):
         test = np.flatnonzero(folds == fold)
-        for index, distribution in _predict(questions, rows, np.flatnonzero(folds != fold), test):
+        train = np.flatnonzero(folds != fold)
+        for index, distribution in _predict(questions, rows, train, test, learner):
             told[index] = distribution
     return told
 
@@ -57,7 +60,7 @@ def fit_predict(train: Sequence[Question], test: Sequence[Question]) -> list[Dis
         return None
     rows = rows_of(questions)
     indices = np.arange(len(questions))
-    told = dict(_predict(questions, rows, indices[: len(train)], indices[len(train) :]))
+    told = dict(_predict(questions, rows, indices[: len(train)], indices[len(train) :], plain))
     return [told[len(train) + index] for index in range(len(test))]
 
 
@@ -91,12 +94,16 @@ def _folds(questions: Sequence[Question], issues: Sequence[str]) -> dict[str, in
 
 
 def _predict(
-    questions: Sequence[Question], rows: Rows, train: np.ndarray, test: np.ndarray
+    questions: Sequence[Question],
+    rows: Rows,
+    train: np.ndarray,
+    test: np.ndarray,
+    learner: Learner,
 ) -> Iterator[tuple[int, Distribution]]:
     """Fit on the questions of some indices and predict those of others."""
     seen = np.flatnonzero(np.isin(rows.owner, train))
     unseen = [rows.of(int(index)) for index in test]
-    classes, chances = _fitted(rows, seen, np.concatenate([np.r_[own] for own in unseen]))
+    classes, chances = learner(rows, seen, np.concatenate([np.r_[own] for own in unseen]))
     start = 0
     for index, rows_of_it in zip(test, unseen, strict=True):
         stop = start + rows_of_it.stop - rows_of_it.start
@@ -111,33 +118,6 @@ def _predict(
             yield int(index), dict(zip(question.labels, map(float, shares), strict=True))
         else:
             yield int(index), _orders(question.labels, yes)
-
-
-def _fitted(rows: Rows, train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The classes, and their probabilities for each test row: (rows, classes)."""
-    from sklearn.ensemble import HistGradientBoostingClassifier
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.preprocessing import StandardScaler
-
-    target = rows.target[train]
-    classes = np.unique(target)
-    if len(classes) == 1:
-        return classes, np.ones((len(test), 1))
-    scaler = StandardScaler().fit(rows.numbers[train])
-    scaled = sparse.csr_matrix(np.clip(scaler.transform(rows.numbers), -5, 5))
-    table = sparse.hstack([scaled, rows.words]).tocsr()
-    linear = LogisticRegression(C=0.05, max_iter=300)
-    trees = HistGradientBoostingClassifier(
-        max_iter=40, max_leaf_nodes=8, min_samples_leaf=20, random_state=0
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a fit that has not quite converged predicts well enough
-        linear.fit(table[train], target)
-        trees.fit(rows.numbers[train], target)
-    # Both sort their classes, and so agree on the columns.
-    return classes, (
-        linear.predict_proba(table[test]) + trees.predict_proba(rows.numbers[test])
-    ) / 2
 
 
 @lru_cache(maxsize=16)

@@ -3,6 +3,10 @@
 What stands in the prompt and no more: option texts, letters, boxes within their view, the sizes of
 the views, and every cue of `cues`. A choice has a row an option, an order a row for each ordered
 pair, a number a row a question.
+
+What all options of a question share, such as the box of the character that it is about, tells
+nothing by itself; with a text it may: who lies is wide. So every word of an option is crossed with
+where that box lies and how it is shaped, in coarse bins.
 """
 
 import itertools
@@ -13,12 +17,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from closeup.cues import is_constant, predictions
+from closeup.cues import SHORT, is_constant, predictions
 from closeup.geometry import Box
 from closeup.question import Question
 
 Answer = str | int | tuple[str, ...]
 _WORDS = 512
+_CROSSES = 4096
+_BINS = {"shape": 4, "size": 4, "row": 3, "column": 3}
+"""Into how many equally full bins the measures of a named box are cut, to be crossed with words."""
 
 
 class Rows(NamedTuple):
@@ -27,6 +34,11 @@ class Rows(NamedTuple):
     numbers: np.ndarray
     words: Any
     """A sparse matrix of hashed words, with no columns where there are none."""
+    crosses: Any
+    """Another, of words crossed with the bins of the box that the prompt names. As `words` of a
+    choice, each option's from the mean of its question."""
+    shared: np.ndarray
+    """(questions, measures): what all options of a question have in common."""
     target: np.ndarray
     owner: np.ndarray
     """Which question each row belongs to; a question's rows stand together."""
@@ -42,6 +54,9 @@ def rows_of(questions: Sequence[Question]) -> Rows:
     told = [predictions(question) for question in questions]
     cues = sorted({cue for answers in told for cue in answers if not is_constant(cue)})
     numbers, texts, target, owner = [], [], [], []
+    shared = np.array([_shared(question) for question in questions])
+    bins = _bins(np.array([_named(question)[:4] for question in questions]))
+    crossed: list[list[str]] = []
     for index, (question, cue_answers) in enumerate(zip(questions, told, strict=True)):
         answers = [cue_answers.get(cue) for cue in cues]
         made = list(_ROWS[question.answer_format](question, answers))
@@ -50,7 +65,14 @@ def rows_of(questions: Sequence[Question]) -> Rows:
             texts.append(text)
             target.append(right)
             owner.append(index)
-    return Rows(np.array(numbers, dtype=float), _hashed(texts), np.array(target), np.array(owner))
+        crossed += _crossed(question, bins[index]) or [[]] * len(made)
+    owners = np.array(owner)
+    words, crosses = _hashed(texts), _hashed_crosses(crossed)
+    if questions[0].answer_format == "choice":
+        words, crosses = _from_mean(words, owners), _from_mean(crosses, owners)
+    return Rows(
+        np.array(numbers, dtype=float), words, crosses, shared, np.array(target), owners
+    )
 
 
 _Row = tuple[np.ndarray, tuple[str, str], int]
@@ -59,9 +81,10 @@ _Row = tuple[np.ndarray, tuple[str, str], int]
 
 def _choice_rows(question: Question, cue_answers: Sequence[Answer | None]) -> Iterator[_Row]:
     items = _within(np.array([_item(question, label) for label in question.labels]))
+    named = _named(question)
     for place, label in enumerate(question.labels):
         picks = [0.0 if said is None else 1.0 if said == label else -1.0 for said in cue_answers]
-        row = np.concatenate([items[place], _place(place), picks])
+        row = np.concatenate([items[place], _place(place), picks, named])
         yield row, (_text(question, label), ""), int(label == question.answer)
 
 
@@ -143,6 +166,54 @@ def _item(question: Question, label: str) -> list[float]:
     return [*written, *drawn, *_between(mark.box, named)]
 
 
+def _shared(question: Question) -> list[float]:
+    """What stands beside any option: the middles of the boxes, and the box that is named."""
+    if question.answer_format == "integer":
+        return []
+    boxes = [
+        _relative(question, mark.view, mark.box)[4:]
+        for mark in (question.refs.get(label) for label in question.labels)
+        if mark is not None
+    ]
+    middle = np.mean(boxes, axis=0).tolist() if boxes else [0.0] * 6
+    return [*middle, *_named(question), *_size(question, len(question.views) - 1)]
+
+
+def _named(question: Question) -> list[float]:
+    """Shape, size, row and column of the box that the prompt names, then its sides in shares of
+    the view; zeros where there is none."""
+    marks = [mark for name, mark in question.refs.items() if len(name) > 1]
+    if not marks or question.answer_format == "integer":
+        return [0.0] * 6
+    told = _relative(question, marks[0].view, marks[0].box)
+    _, _, _, _, column, row, width, height, area, shape = told
+    return [shape, math.log(area), row, column, width, height]
+
+
+def _bins(measures: np.ndarray) -> np.ndarray:
+    """(questions, 4): the bin of each measure in `_BINS`."""
+    cuts = [np.quantile(own, np.arange(1, n) / n) for own, n in zip(measures.T, _BINS.values())]
+    return np.stack(
+        [np.searchsorted(cut, own) for cut, own in zip(cuts, measures.T, strict=True)], axis=1
+    )
+
+
+def _crossed(question: Question, bins: np.ndarray) -> list[list[str]]:
+    """For each option: its words, and its whole text where texts are short, by themselves and with
+    each bin of the named box. Empty where options are no texts, or no box is named."""
+    named = any(len(name) > 1 for name in question.refs)
+    if question.answer_format != "choice" or not question.options or not named:
+        return []
+    places = [f"{name}{k}" for name, k in zip(_BINS, bins, strict=True)]
+    places += [places[0] + places[1], places[2] + places[3]]
+    short = all(len(text.split()) <= SHORT for text in question.options)
+    found = []
+    for text in question.options:
+        said = [f"says {text}"] if short else sorted(set(text.casefold().split()))
+        found.append([*said, *(f"{place}|{one}" for one in said for place in places)])
+    return found
+
+
 def _relative(question: Question, view: int, box: Box) -> list[float]:
     """A box in shares of its view."""
     shown = question.views[view].box
@@ -183,3 +254,25 @@ def _hashed(texts: Sequence[tuple[str, str]]) -> Any:
     hasher: Any = HashingVectorizer(n_features=_WORDS, ngram_range=(1, 2))
     first = hasher.transform([text for text, _ in texts])
     return first - hasher.transform([text for _, text in texts])
+
+
+def _hashed_crosses(tokens: Sequence[Sequence[str]]) -> Any:
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    if not any(tokens):
+        return sparse.csr_matrix((len(tokens), 0))
+    hasher: Any = HashingVectorizer(n_features=_CROSSES, analyzer=_as_given, norm=None)
+    return hasher.transform(tokens)
+
+
+def _as_given(tokens: Sequence[str]) -> Sequence[str]:
+    return tokens
+
+
+def _from_mean(table: Any, owner: np.ndarray) -> Any:
+    """Rows of a sparse table from the mean of their question's rows."""
+    if not table.shape[1]:
+        return table
+    member = sparse.csr_matrix((np.ones(len(owner)), (owner, np.arange(len(owner)))))
+    means = sparse.diags(1 / np.bincount(owner)) @ member @ table
+    return (table - member.T @ means).tocsr()

@@ -5,22 +5,30 @@ issue, gives the right answer a probability of at most chance + 0.1. That alone 
 predictor's failures share what misled it, and the opposite of a cue is a cue. So the rest is
 thinned until no direction is left: every number that the blind predictor is given, every cue, every
 letter and frequent word, and the predictor's own choice must favour the right answer no more and no
-less than the wrong ones. A predictor fitted anew on what remains says whether that has worked; the
-thinning is as mild as that allows, for every question lost is one less to measure with.
+less than the wrong ones. Numbers count alone and crossed with what the options share, so that the
+larger is no better in the upper half of a page than in the lower. The predictor fitted anew on what
+remains says whether that has worked; the thinning is as mild as that allows, for every question
+lost is one less to measure with.
 
-Where few questions are left it may well say less than chance. That is no opposite cue: where the
-whole is balanced, each part leans against the rest, and a predictor is fitted on the rest.
+What it says is then no fair report, for the thinning was picked by it. So a second predictor, of
+another kind and stronger, is fitted on the hard core alone, and the higher of the two is reported.
+
+Where few questions are left both may well say less than chance. That is no opposite cue: where the
+whole is balanced, each part leans against the rest, and a predictor is fitted on the rest. With
+fewer than `FEWEST` questions nothing but a blatant cue could show, and no accuracy is reported;
+below some hundred, only an accuracy beyond chance + 20 points would.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from closeup.audit.blind import Distribution, best, cross_fit
-from closeup.audit.blind_rows import Answer, rows_of
+from closeup.audit.blind_rows import Answer, Rows, rows_of
+from closeup.audit.learners import deep
 from closeup.question import Question
 from closeup.stats import Estimate, cluster_keys, clustered_mean
 
@@ -28,7 +36,10 @@ MARGIN = 0.1
 TOLERANCES = (3.0, 2.0, 1.5, 1.0)
 """Standard errors by which any direction may still favour the right answer or the wrong ones: the
 first at which a predictor fitted anew stays within half the margin of chance, or the last."""
-_FEW = 10
+FEWEST = 30
+"""Questions; a hard core of fewer cannot be checked, and is not."""
+FIRST, SECOND = "the one it was thinned by", "a second one"
+"""The predictors that a hard core is checked by."""
 _OFTEN = 0.02
 """Share of options that a word must stand in to be balanced."""
 
@@ -41,8 +52,10 @@ class HardCore(NamedTuple):
     chance: float | None
     """Mean chance of its questions; for numbers, what the best constant earns among them."""
     anew: Estimate | None
-    """Accuracy of a predictor fitted on the hard core alone, cross-validated by issue; None where
-    too little is left to fit one."""
+    """The higher accuracy of two predictors fitted on the hard core alone, cross-validated by
+    issue; None where too little is left to fit them."""
+    predictor: str | None
+    """Which of the two that is."""
 
 
 def hard_core(
@@ -63,20 +76,32 @@ def hard_core(
     )
     left = np.flatnonzero(kept)
     directions = np.hstack([_moments(questions), _leaning(questions, told)])[left]
-    found = None
+    core: list[Question] = []
+    anew = None
     for tolerance in TOLERANCES:
         core = [questions[i] for i in left[balanced(directions, tolerance)]]
-        fresh = cross_fit(core) if len(core) >= _FEW else None
+        fresh = cross_fit(core) if len(core) >= FEWEST else None
         anew = accuracy(core, fresh) if fresh else None
-        found = HardCore(core, len(core) / len(questions), chance_of(core), anew)
-        if anew is None or _at_chance(found):
+        if anew is not None and _at_chance(anew, chance_of(core)):
             break
-    return found
+    return HardCore(
+        core, len(core) / len(questions), chance_of(core), *_checked(core, anew)
+    )
 
 
-def _at_chance(core: HardCore) -> bool:
-    mean, chance = core.anew and core.anew.mean, core.chance
-    return mean is not None and chance is not None and mean <= chance + MARGIN / 2
+def _at_chance(anew: Estimate, chance: float | None) -> bool:
+    return anew.mean is not None and chance is not None and anew.mean <= chance + MARGIN / 2
+
+
+def _checked(core: Sequence[Question], anew: Estimate | None) -> tuple[Estimate | None, str | None]:
+    """The higher of what the predictor that chose the thinning says, and of what a second does."""
+    second = cross_fit(core, deep) if anew else None
+    if anew is None or second is None:
+        return anew, FIRST if anew else None
+    told = accuracy(core, second)
+    assert anew.mean is not None
+    assert told.mean is not None
+    return (told, SECOND) if told.mean >= anew.mean else (anew, FIRST)
 
 
 def chance_of(questions: Sequence[Question]) -> float | None:
@@ -133,34 +158,53 @@ def _limits(questions: Sequence[Question]) -> list[float]:
 
 
 def _moments(questions: Sequence[Question]) -> np.ndarray:
-    """(questions, directions): how far the right answer lies from the wrong ones in each number.
+    """(questions, directions): how far the right answer lies from the wrong ones in each number,
+    alone and times each number that the options share.
 
-    Where nothing can be learnt, the mean of each column is 0. Where the answer is a number: how
-    often the frequent ones are right, against all questions, and how everything else goes with the
-    number and with its distance from the mean.
+    Where nothing can be learnt, the mean of each column is 0.
     """
     rows = rows_of(questions)
     if questions[0].answer_format == "integer":
-        answers = rows.target - rows.target.mean()
-        classes, counts = np.unique(rows.target, return_counts=True)
-        often = classes[counts >= 0.1 * len(answers)]
-        each = (rows.target[:, None] == often[None, :]).astype(float)
-        numbers = rows.numbers - rows.numbers.mean(0)
-        extreme = answers**2 - (answers**2).mean()
-        return np.hstack(
-            [each - each.mean(0), numbers * answers[:, None], numbers * extreme[:, None]]
-        )
-    words = rows.words
-    if words.shape[1]:
-        often = np.asarray((words != 0).mean(0)).ravel() >= _OFTEN
-        words = words[:, np.flatnonzero(often)]
-    table = np.hstack([rows.numbers, words.toarray()])
+        return _counted(rows)
+    table = np.hstack([rows.numbers, _frequent(rows.words), _frequent(rows.crosses)])
     right = rows.target == 1
     found = np.zeros((len(questions), table.shape[1]))
     for index in range(len(questions)):
         own = rows.of(index)
         found[index] = table[own][right[own]].mean(0) - table[own].mean(0)
-    return found
+    shared = _standard(rows.shared)
+    numbers = _standard(found[:, : rows.numbers.shape[1]], centre=False)
+    crossed = (numbers[:, :, None] * shared[:, None, :]).reshape(len(questions), -1)
+    return np.hstack([found, crossed])
+
+
+def _counted(rows: Rows) -> np.ndarray:
+    """Where the answer is a number: how often each frequent one is right, against all questions,
+    also in each quarter of every measure; and how the measures go with the number."""
+    answers = rows.target - rows.target.mean()
+    classes, counts = np.unique(rows.target, return_counts=True)
+    often = classes[counts >= 0.1 * len(answers)]
+    each = (rows.target[:, None] == often[None, :]).astype(float)
+    each -= each.mean(0)
+    numbers = _standard(rows.numbers)
+    quarters = np.quantile(numbers, [0.25, 0.5, 0.75], axis=0)
+    quarter = (numbers[None, :, :] > quarters[:, None, :]).sum(0)
+    within = [each * (quarter[:, [k]] == q) for k in range(numbers.shape[1]) for q in range(4)]
+    return np.hstack([each, numbers * answers[:, None], *within])
+
+
+def _frequent(words: Any) -> np.ndarray:
+    """The columns of words that stand in many options; as they are, a choice's from its mean."""
+    often = np.asarray((words != 0).mean(0)).ravel() >= _OFTEN
+    return words[:, np.flatnonzero(often)].toarray()
+
+
+def _standard(numbers: np.ndarray, *, centre: bool = True) -> np.ndarray:
+    """Columns in standard deviations, cut at 3; without those that are the same throughout."""
+    spread = numbers.std(0)
+    varied = numbers[:, spread > 1e-9]
+    middle = varied.mean(0) if centre else 0.0
+    return np.clip((varied - middle) / spread[spread > 1e-9], -3, 3)
 
 
 def _leaning(questions: Sequence[Question], told: Sequence[Distribution]) -> np.ndarray:

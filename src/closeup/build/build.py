@@ -6,20 +6,24 @@ balance needs, a few numbers a question, is kept in memory. `manifest.json` is w
 folder without it is not a bench, whatever happened.
 """
 
+import fcntl
 import hashlib
+import os
 import platform
 import shutil
-from collections import Counter
+import signal
+import threading
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
 from importlib.metadata import version
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 
-from closeup.bench import BUILDING, MANIFEST, LeftOut, Manifest, TaskCount, sha256
+from closeup.bench import BUILDING, IMAGES, MANIFEST, LeftOut, Manifest, TaskCount, sha256
 from closeup.build.balance import Candidate, balance
 from closeup.build.choose import count_tasks, write_questions
 from closeup.build.datasets import Dataset
@@ -28,6 +32,8 @@ from closeup.groups import Group
 from closeup.records import CloseupError, write_atomically, write_jsonl
 from closeup.tasks import find
 
+AHEAD = 4
+"""Issues a worker that may be done before they are written."""
 VERSIONS_OF = ("aggdraw", "numpy", "pillow")
 """Packages on which the bytes of a bench depend."""
 
@@ -50,9 +56,12 @@ def build(
     if workers < 1:
         raise CloseupError(f"{workers} workers: need at least 1")
     sources = {find(name).name: name for name in tasks}
+    for path in dataset.paths:
+        if out.resolve().is_relative_to(path.resolve()):
+            raise CloseupError(f"{out}: lies in {path}, which is read: name another folder")
     with _folder(out):
         totals = _Totals(dataset, skip_bad)
-        work = partial(make, tasks=tuple(sources.values()), seed=seed, images=out / "images")
+        work = partial(make, tasks=tuple(sources.values()), seed=seed, images=out / IMAGES)
         with (
             _writer(out / "pages.jsonl") as pages,
             _writer(out / DRAFTS) as drafts,
@@ -127,27 +136,29 @@ def _folder(out: Path) -> Iterator[None]:
     if out.is_dir() and any(out.iterdir()) and not (out / BUILDING).exists():
         raise CloseupError(f"{out}: not empty: name a new folder")
     existed = out.exists()
-    try:
-        _clear(out)
-        out.mkdir(parents=True, exist_ok=True)
-        (out / BUILDING).touch()
-        (out / "images").mkdir()
-        yield
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / BUILDING).open("w") as mark:
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CloseupError(f"{out}: another build is writing here") from None
+        try:
+            _clear(out)
+            (out / IMAGES).mkdir()
+            yield
+        except BaseException:
+            _clear(out)
+            (out / BUILDING).unlink()
+            if not existed:
+                out.rmdir()
+            raise
         (out / BUILDING).unlink()
-    except BaseException as error:
-        _clear(out)
-        if not existed and out.exists():
-            out.rmdir()
-        if isinstance(error, OSError):
-            place = error.filename or out
-            raise CloseupError(f"{place}: {error.strerror or error}") from None
-        raise
 
 
 def _clear(out: Path) -> None:
-    """Take away all that a build writes, the mark last."""
-    shutil.rmtree(out / "images", ignore_errors=True)
-    for name in (*PARTS, BUILDING):
+    """Take away all that a build writes but its mark."""
+    shutil.rmtree(out / IMAGES, ignore_errors=True)
+    for name in PARTS:
         (out / name).unlink(missing_ok=True)
 
 
@@ -160,13 +171,36 @@ def _map(work: Callable[[Group], Made], groups: Sequence[Group], workers: int) -
     if workers == 1:
         yield from map(work, groups)
         return
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_as_worker)
+    ahead: deque[Future[Made]] = deque()
     try:
-        yield from pool.map(work, groups)
+        for group in groups:
+            ahead.append(pool.submit(work, group))
+            if len(ahead) >= AHEAD * workers:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
     except BrokenProcessPool:
         raise CloseupError("a worker process died (out of memory?): try fewer --workers") from None
+    except BaseException:
+        for worker in active_children():
+            worker.terminate()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _as_worker() -> None:
+    """Leave Ctrl-C to the parent, and do not outlive it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _manifest(
@@ -184,10 +218,9 @@ def _manifest(
         pages=dict(sorted(totals.pages.items())),
         issues=dict(sorted(totals.issues.items())),
         left_out=tuple(
-            LeftOut(place=place.removeprefix(dataset.root).lstrip("/"), message=message)
-            for place, message in totals.bad
+            LeftOut(place=dataset.shown(place), message=message) for place, message in totals.bad
         ),
         overlay=dataset.overlay,
         tasks=tasks,
-        files=files | {"images": totals.images.hexdigest()},
+        files=files | {IMAGES: totals.images.hexdigest()},
     )

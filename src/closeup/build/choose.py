@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from closeup.bench import TaskCount
-from closeup.build.balance import Balanced, Candidate, place
+from closeup.build.balance import Balanced
+from closeup.build.candidates import Candidate
+from closeup.build.lettering import place
 from closeup.question import Question
 from closeup.records import read_jsonl
 
@@ -59,7 +61,7 @@ def count_tasks(
         counts[task] = TaskCount(
             source=source,
             kept=len(own),
-            kept_by_split=dict(sorted(Counter(c.group for c in own).items())),
+            kept_by_split=dict(sorted(Counter(c.split for c in own).items())),
             rejected={
                 reason: count for (name, reason), count in sorted(reasons.items()) if name == task
             },

@@ -8,7 +8,7 @@ from closeup.bench import OverlayCount
 from closeup.build.overlay import Provenance, merge
 from closeup.groups import Group, file_groups
 from closeup.page import Page
-from closeup.readers import find
+from closeup.readers import read
 from closeup.readers.reader import BadPage
 from closeup.records import CloseupError
 from closeup.sources import Source
@@ -25,13 +25,20 @@ class Dataset:
     reader: str
     name: str
     """Name of the file or folder, without the way to it."""
-    root: str = ""
-    """The way to it, which nothing that is written may show."""
+    paths: tuple[Path, ...] = ()
+    """What is read: the dataset, and its overlay."""
     page_seeds: tuple[int, int] | None = None
     overlay: OverlayCount | None = None
     provenance: tuple[Provenance, ...] = ()
     bad: tuple[BadPage, ...] = ()
     """Pages that could not be read and were left out."""
+
+    def shown(self, place: str) -> str:
+        """A place as it may be written: from the dataset's name on, without the way to it."""
+        for path in self.paths:
+            if place.startswith(str(path)):
+                return path.resolve().name + place.removeprefix(str(path))
+        return place
 
 
 def open_dataset(
@@ -73,28 +80,24 @@ def annotated(
     Raises CloseupError for the first page that cannot be read, unless `skip_bad`.
     """
     source = Source.open(path)
-    pages, bad = _read(reader, source, skip_bad)
+    pages, bad = _read(reader, path, skip_bad)
     provenance: tuple[Provenance, ...] = ()
     counts = None
     if overlay is not None:
-        extras, bad_extras = _read("closeup_json", Source.open(overlay), skip_bad)
+        extras, bad_extras = _read("closeup_json", overlay, skip_bad)
         bad += bad_extras
-        by_id = {extra.id: extra for extra in extras}
-        merged = [merge(p, by_id[p.id]) if p.id in by_id else (p, None) for p in pages]
-        pages = [page for page, _ in merged]
-        provenance = tuple(note for _, note in merged if note)
-        counts = _count(overlay.name, provenance)
+        pages, provenance, misfits = _overlaid(pages, extras, skip_bad)
+        bad += misfits
+        counts = _count(overlay.resolve().name, provenance)
         if not provenance:
-            raise CloseupError(
-                f"{overlay}: none of its {len(extras)} pages has the id of a page here"
-            )
+            raise CloseupError(f"{overlay}: fits none of the {len(pages)} pages, by id and size")
     groups = tuple(file_groups(pages, source, seed))
     return Dataset(
         groups,
         len(pages),
         reader,
-        path.name,
-        str(path.parent),
+        path.resolve().name,
+        tuple(filter(None, (path, overlay))),
         None,
         counts,
         provenance,
@@ -102,10 +105,11 @@ def annotated(
     )
 
 
-def _read(reader: str, source: Source, skip_bad: bool) -> tuple[list[Page], list[BadPage]]:
+def _read(reader: str, path: Path, skip_bad: bool) -> tuple[list[Page], list[BadPage]]:
+    """The pages, and what is left out, named without the way to it."""
     pages: list[Page] = []
     bad: list[BadPage] = []
-    for item in find(reader)(source):
+    for item in read(reader, Source.open(path)):
         if isinstance(item, Page):
             pages.append(item)
         elif skip_bad:
@@ -113,6 +117,27 @@ def _read(reader: str, source: Source, skip_bad: bool) -> tuple[list[Page], list
         else:
             raise CloseupError(str(item))
     return pages, bad
+
+
+def _overlaid(
+    pages: list[Page], extras: list[Page], skip_bad: bool
+) -> tuple[list[Page], tuple[Provenance, ...], list[BadPage]]:
+    """The pages with the overlay laid over them, and which of it does not fit."""
+    by_id = {extra.id: extra for extra in extras}
+    merged: list[Page] = []
+    notes: list[Provenance] = []
+    bad: list[BadPage] = []
+    for page in pages:
+        if page.id in by_id:
+            try:
+                page, note = merge(page, by_id[page.id])
+                notes.append(note)
+            except CloseupError as error:
+                if not skip_bad:
+                    raise
+                bad.append(BadPage(f"overlay of page {page.id}", str(error)))
+        merged.append(page)
+    return merged, tuple(notes), bad
 
 
 def _count(name: str, notes: tuple[Provenance, ...]) -> OverlayCount:

@@ -46,7 +46,8 @@ def make(group: Group, *, tasks: tuple[str, ...], seed: int, images: Path) -> Ma
             made.bad.append(loaded)
             continue
         name = file_name(loaded.page.id, loaded.suffix)
-        (images / name).write_bytes(loaded.image)
+        with (images / name).open("xb") as file:
+            file.write(loaded.image)
         made.images.append((name, hashlib.sha256(loaded.image).hexdigest()))
         pages.append(loaded.page.model_copy(update={"image": f"{images.name}/{name}"}))
     made.page_ids = [page.id for page in pages]
@@ -66,4 +67,4 @@ def make(group: Group, *, tasks: tuple[str, ...], seed: int, images: Path) -> Ma
 def file_name(page_id: str, suffix: str) -> str:
     """A file name that is safe, readable, and another for another page."""
     readable = re.sub(r"[^A-Za-z0-9.]+", "-", page_id).strip("-.")[:80]
-    return f"{readable}-{hashlib.sha256(page_id.encode()).hexdigest()[:8]}{suffix}"
+    return f"{readable}-{hashlib.sha256(page_id.encode()).hexdigest()[:16]}{suffix}"

@@ -2,40 +2,58 @@
 
 Each question is seen from its right answer: by how much the right region exceeds the other in each
 cue. A question of +0.3 in size and -0.1 in foot height is the mirror image of one of -0.3 and +0.1.
-Where every cell of the table of contrasts holds as many questions as its mirror image, no rule
-that sees only the contrasts, be it one cue, the strength of a cue or any combination of them, is
-right more often than half the time, but for differences within a cell.
+Contrasts are cut into grades, and pairs are made of questions in mirrored cells of the table. Where
+a bench keeps whole pairs only, no rule that sees the cell alone, be it one cue, the strength of a
+cue or any combination of them, is right more than half the time. A rule that sees finer differences
+than the grades may be.
 """
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
 Contrast = tuple[float, ...]
+Cell = tuple[int, ...]
 MOST_GRADES = 6
 
 
-def without_mirror(contrasts: Mapping[str, Contrast], order: Sequence[str]) -> list[str]:
-    """The questions to leave out, by id, so that every cell is as full as its mirror image.
+def cells(contrasts: Mapping[str, Contrast]) -> dict[str, Cell]:
+    """For each question by its id, and for each cue: the grade of the contrast, with its sign.
 
-    `order` names all questions; the last of a cell go first.
+    Grades are 1 and more, each as full as the next, and 0 where the regions are equal in the cue.
     """
-    table = np.array([contrasts[name] for name in order])
+    table = np.array(list(contrasts.values()))
     signs, sizes = np.sign(table).astype(int), np.abs(table)
-    count = grades(len(order))
+    count = grades(len(table))
     edges = np.quantile(sizes, np.arange(1, count) / count, axis=0)
     grade = 1 + (sizes[None, :, :] >= edges[:, None, :]).sum(0)
-    cells: dict[tuple[int, ...], list[str]] = defaultdict(list)
-    for name, cell in zip(order, signs * grade, strict=True):
-        cells[tuple(int(value) for value in cell)].append(name)
-    dropped: list[str] = []
-    for cell, names in sorted(cells.items()):
+    return {
+        name: tuple(int(value) for value in cell)
+        for name, cell in zip(contrasts, signs * grade, strict=True)
+    }
+
+
+def mirror_pairs(contrasts: Mapping[str, Contrast]) -> list[tuple[str, ...]]:
+    """Pairs of ids from mirrored cells, in the order in which the questions of a cell stand.
+
+    Whoever is its own mirror image, since nothing is to be seen in it, stands alone; what finds no
+    mirror image is in none.
+    """
+    if not contrasts:
+        return []
+    full: dict[Cell, list[str]] = defaultdict(list)
+    for name, cell in cells(contrasts).items():
+        full[cell].append(name)
+    found: list[tuple[str, ...]] = []
+    for cell, names in sorted(full.items()):
         mirror = tuple(-value for value in cell)
-        if mirror != cell:
-            dropped += names[len(cells.get(mirror, ())) :]
-    return dropped
+        if mirror == cell:
+            found += [(name,) for name in names]
+        elif cell < mirror:
+            found += zip(names, full.get(mirror, ()), strict=False)
+    return found
 
 
 def grades(questions: int) -> int:

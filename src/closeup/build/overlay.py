@@ -2,8 +2,13 @@
 
 AI4VA has boxes and depths but no actions, transcripts or order; an overlay adds what is unknown
 without touching the originals. Pages match by id; panels, characters and balloons by boxes that
-overlap with IoU >= 0.8, best first. A known value is never replaced: where the overlay says
-something else, that is a conflict, and it is counted.
+overlap with IoU >= 0.8, best first.
+
+A value is known, guessed (its kind is named in its page's `inferred`) or missing. A known one is
+never replaced: where the overlay knows something else, that is a conflict, and it is counted. A
+known value of the overlay replaces a guess; a guess of the overlay fills only what is missing, and
+brings its mark. A mark of the dataset goes once every value of its kind on the page is known from
+the overlay; while one guess is left it stays.
 """
 
 from collections import Counter
@@ -14,6 +19,7 @@ from closeup.page import OFF_PANEL, Balloon, Character, Description, Page, Panel
 from closeup.records import CloseupError, Record
 
 MATCH_IOU = 0.8
+MISSING = (None, (), "")
 PAGE_FIELDS = ("series", "issue", "number", "language", "reading_direction", "attribution")
 CHARACTER_FIELDS = (
     "panel", "name", "identity", "face", "actions", "keypoints", "truncated", "polygon",
@@ -29,7 +35,7 @@ class Provenance(Record):
 
     page: str
     filled: tuple[str, ...] = ()
-    """Taken from the overlay."""
+    """Taken from the overlay, where the dataset had nothing or a guess."""
     conflicts: tuple[str, ...] = ()
     """Known to both and different; the dataset's own value was kept."""
     unmatched: tuple[str, ...] = ()
@@ -38,14 +44,23 @@ class Provenance(Record):
     @staticmethod
     def kinds(names: Iterable[str]) -> Counter[str]:
         """How often each kind of field occurs, ids left out: "characters.actions"."""
-        parts = (name.split(".") for name in names)
-        return Counter(part[0] if len(part) == 1 else f"{part[0]}.{part[-1]}" for part in parts)
+        return Counter(map(_kind, names))
+
+
+def _kind(name: str) -> str:
+    """The name without its id; a description is a whole, and has no fields."""
+    what, *rest = name.split(".")
+    return f"{what}.{rest[-1]}" if rest and what != "descriptions" else what
 
 
 class _Notes(NamedTuple):
     filled: list[str]
     conflicts: list[str]
     unmatched: list[str]
+    known: set[str]
+    """Names of the values that the overlay knows, taken or confirmed."""
+    guessed: tuple[frozenset[str], frozenset[str]]
+    """The marks of the dataset and of the overlay."""
 
 
 def merge(base: Page, extra: Page) -> tuple[Page, Provenance]:
@@ -58,31 +73,29 @@ def merge(base: Page, extra: Page) -> tuple[Page, Provenance]:
             f"overlay of page {base.id}: {extra.width}x{extra.height}: "
             f"the page is {base.width}x{base.height}"
         )
-    notes = _Notes([], [], [])
+    notes = _Notes([], [], [], set(), (frozenset(base.inferred), frozenset(extra.inferred)))
     extra = _translated(base, extra, notes)
     page = _filled(base, extra, PAGE_FIELDS, "page", notes)
-    ranked = {c.panel for c in base.characters or () if c.depth is not None}
+
+    def panel(ours: Panel, theirs: Panel, place: str) -> Panel:
+        return ours
 
     def character(ours: Character, theirs: Character, place: str) -> Character:
-        # Ranks of two sources do not compare, so a panel's depths all come from one of them.
-        depth = () if (ours.panel or theirs.panel) in ranked else ("depth", "intradepth")
-        return _filled(ours, theirs, (*CHARACTER_FIELDS, *depth), place, notes)
+        return _filled(ours, theirs, CHARACTER_FIELDS, place, notes)
 
     def balloon(ours: Balloon, theirs: Balloon, place: str) -> Balloon:
         return _filled(ours, theirs, BALLOON_FIELDS, place, notes)
 
-    inferred = set(base.inferred)
-    update = {
-        "panels": _merged("panels", base.panels, extra, inferred, notes, lambda a, b, _: a),
-        "characters": _merged("characters", base.characters, extra, inferred, notes, character),
-        "balloons": _merged("balloons", base.balloons, extra, inferred, notes, balloon),
-        "descriptions": _descriptions(base, extra, notes),
+    things = {
+        "panels": _merged("panels", base.panels, extra, notes, panel),
+        "characters": _merged("characters", base.characters, extra, notes, character),
+        "balloons": _merged("balloons", base.balloons, extra, notes, balloon),
     }
-    for mark in extra.inferred:
-        if any(mark == name or mark.startswith(f"{name}.") for name in notes.filled):
-            inferred.add(mark)
-    update["inferred"] = tuple(sorted(inferred))
-    merged = Page.parse(page.model_copy(update=update).to_json(), f"overlay of page {base.id}")
+    things["characters"] = _ranked(things["characters"], extra, notes)
+    descriptions = _descriptions(base, extra, notes)
+    page = page.model_copy(update={**things, "descriptions": descriptions})
+    page = page.model_copy(update={"inferred": _marks(page, notes)})
+    merged = Page.parse(page.to_json(), f"overlay of page {base.id}")
     return merged, Provenance(
         page=base.id,
         filled=tuple(notes.filled),
@@ -146,18 +159,64 @@ def _filled(
     """`ours` with those fields taken from `theirs` that it does not know."""
     update: dict[str, object] = {}
     for field in fields:
-        mine, yours = getattr(ours, field), getattr(theirs, field)
-        if yours in (None, (), "") or mine == yours:
+        mine, yours, name = getattr(ours, field), getattr(theirs, field), f"{place}.{field}"
+        if yours in MISSING:
             continue
-        if mine in (None, (), ""):
-            update[field] = yours
-            notes.filled.append(f"{place}.{field}")
-        else:
-            notes.conflicts.append(f"{place}.{field}")
+        my_guess, your_guess = (_mark(name) in marks for marks in notes.guessed)
+        if mine in MISSING or (mine != yours and my_guess and not your_guess):
+            update[field] = mine = yours
+            notes.filled.append(name)
+        if mine == yours and not your_guess:
+            notes.known.add(name)
+        elif mine != yours and not my_guess and not your_guess:
+            notes.conflicts.append(name)
     return ours.model_copy(update=update)
 
 
-def _merged(what, ours, extra, inferred, notes, fill):
+def _mark(name: str) -> str:
+    """How `Page.inferred` names the kind of a value: those of the page itself without a prefix."""
+    return _kind(name).removeprefix("page.")
+
+
+def _marks(page: Page, notes: _Notes) -> tuple[str, ...]:
+    """What is guessed on the merged page: see the rule at the top of the module."""
+    base, extra = notes.guessed
+    kinds = {_mark(name) for name in notes.filled}
+    brought = {mark for mark in extra if mark in kinds or mark.split(".")[0] in kinds}
+    return tuple(sorted({mark for mark in base if not _settled(mark, page, notes)} | brought))
+
+
+def _settled(mark: str, page: Page, notes: _Notes) -> bool:
+    """Whether the overlay knows every value of a kind that the dataset guessed."""
+    what, _, field = mark.partition(".")
+    if not field:
+        return f"page.{what}" in notes.known
+    if field == "order":
+        return mark in notes.known
+    names = [
+        f"{what}.{thing.id}.{field}"
+        for thing in getattr(page, what, None) or ()
+        if getattr(thing, field, None) not in MISSING
+    ]
+    return bool(names) and notes.known.issuperset(names)
+
+
+def _ranked(characters, extra: Page, notes: _Notes):
+    """With the overlay's depths in the panels where the dataset has none.
+
+    Ranks of two sources do not compare, so a panel's depths all come from one of them.
+    """
+    theirs = {character.id: character for character in extra.characters or ()}
+    ranked = {character.panel for character in characters or () if character.depth is not None}
+    return characters and tuple(
+        _filled(c, theirs[c.id], ("depth", "intradepth"), f"characters.{c.id}", notes)
+        if c.id in theirs and c.panel not in ranked
+        else c
+        for c in characters
+    )
+
+
+def _merged(what, ours, extra, notes, fill):
     """The dataset's things, filled in; the overlay's own where the dataset has none at all."""
     theirs = getattr(extra, what)
     if theirs is None:
@@ -168,8 +227,9 @@ def _merged(what, ours, extra, inferred, notes, fill):
     by_id = {thing.id: thing for thing in theirs}
     merged = {t.id: fill(t, by_id[t.id], f"{what}.{t.id}") if t.id in by_id else t for t in ours}
     order = f"{what}.order"
-    if order in inferred and order not in extra.inferred and by_id.keys() == merged.keys():
-        inferred.discard(order)
+    mine, yours = (order in marks for marks in notes.guessed)
+    if mine and not yours and by_id.keys() == merged.keys():
+        notes.known.add(order)
         notes.filled.append(order)
         return tuple(merged[name] for name in by_id)
     return tuple(merged.values())

@@ -23,7 +23,7 @@ from closeup.models.model import Message, ModelError
 from closeup.question import Question
 from closeup.records import CloseupError, Record, read_jsonl
 from closeup.store import Store
-from closeup.tasks import tasks_of
+from closeup.tasks import task_of
 from closeup.tasks.scoring import solution
 
 WHOLE = Resolution(pixels=None)
@@ -58,11 +58,11 @@ class Oracle(Scripted):
 
     def __init__(self, bench: Bench, _: int) -> None:
         super().__init__("oracle", bench, lambda question: question.answer)
-        self._tasks = tasks_of(bench)
+        self._bench = bench
 
     async def reply(self, messages: Sequence[Message]) -> str:
         question = self._question(asked(messages))
-        return self._tasks[question.task].solution(question)
+        return task_of(self._bench, question.task).solution(question)
 
 
 def guess(bench: Bench, seed: int) -> Scripted:

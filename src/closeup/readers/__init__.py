@@ -5,12 +5,15 @@ write the function and give it a line in `READERS`, or name it `package.module:f
 """
 
 import inspect
+from collections.abc import Iterator
 from typing import cast
 
 from closeup import plugins
+from closeup.page import Page
 from closeup.readers import acbf, ai4va, closeup_json, comix, ebdtheque, manga109, openmantra
-from closeup.readers.reader import Reader
+from closeup.readers.reader import BadPage, Reader
 from closeup.records import CloseupError, shorten
+from closeup.sources import Source
 
 READERS: dict[str, Reader] = {
     "acbf": acbf.read,
@@ -34,3 +37,14 @@ def find(name: str) -> Reader:
     except (TypeError, ValueError) as error:
         raise CloseupError(f"reader {shorten(name)}: no function of a source: {error}") from None
     return cast(Reader, reader)
+
+
+def read(name: str, source: Source) -> Iterator[Page | BadPage]:
+    """The pages of a source, by the reader of this name.
+
+    Raises CloseupError where the reader gives nothing that could be pages.
+    """
+    try:
+        return iter(find(name)(source))
+    except TypeError as error:
+        raise CloseupError(f"reader {shorten(name)}: gives no pages: {error}") from None

@@ -15,9 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from closeup.geometry import Box
-from closeup.page import Balloon, BalloonKind, Direction, Page, Panel
+from closeup.page import MAX_THINGS, Balloon, BalloonKind, Direction, Page, Panel
 from closeup.readers.assemble import (
-    MAX_THINGS,
     Sheet,
     at_home,
     attempt,
@@ -31,6 +30,7 @@ from closeup.readers.assemble import (
 from closeup.readers.reader import BadPage
 from closeup.readers.xml_input import Node, load
 from closeup.reading_order import order
+from closeup.records import shorten
 from closeup.sources import Source, SourceError, check_name
 
 DIRECTIONS: dict[str, Direction] = {"LTR": "ltr", "RTL": "rtl"}
@@ -122,15 +122,16 @@ def _direction(pages: list[Node]) -> Direction | None:
 
 def _around(frame: Node) -> Box:
     xs, ys = zip(*frame.points(), strict=True)
-    if min(xs) == max(xs) or min(ys) == max(ys):
-        raise frame.error("points: need some area")
-    return Box(min(xs), min(ys), max(xs), max(ys))
+    try:
+        return Box(min(xs), min(ys), max(xs), max(ys))
+    except ValueError as error:
+        raise frame.error(f"points: {error}") from None
 
 
 def _page(source: Source, book: _Book, number: int, node: Node) -> Page:
     href = node.one("image").need("href")
     if href.startswith("#") or ":" in href:
-        raise node.error(f"image href: {href!r}: need a file beside the book")
+        raise node.error(f"image href: {shorten(href)}: need a file beside the book")
     image = join(book.folder, href)
     check_name(image, node.place)
     layers = [la for la in node.all("text-layer") if la.get("lang") == book.language]
@@ -139,7 +140,7 @@ def _page(source: Source, book: _Book, number: int, node: Node) -> Page:
     inferred = ["balloons.panel", "balloons.order"]
     size = image_size(source, image)
     if size is None:
-        size = extent(xy for part in (*frames, *areas) for xy in part.points())
+        size = extent(node.place, (xy for part in (*frames, *areas) for xy in part.points()))
         inferred += ["width", "height"]
     if book.direction and book.direction_inferred:
         inferred.append("reading_direction")

@@ -22,12 +22,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from closeup.geometry import Box
-from closeup.page import Balloon, Character, Page, Panel
+from closeup.page import MAX_SIDE, Balloon, Character, Page, Panel
 from closeup.readers.assemble import (
     IMAGES,
     Polygon,
@@ -45,7 +45,7 @@ from closeup.readers.assemble import (
 from closeup.readers.json_input import Loose, items, load
 from closeup.readers.reader import BadPage
 from closeup.records import CloseupError, shorten
-from closeup.sources import Source, SourceError
+from closeup.sources import Source, SourceError, one_line
 
 What = Literal["panel", "character", "face", "balloon", "text", "ignore"]
 OVERRIDE = "categories.json"
@@ -71,30 +71,41 @@ LICENSE = "AI4VA: personal, non-commercial research"
 _NAME = re.compile(r"Vaillant_(\d+)_\d{4}_\d\d_\d\d-(\d+)", re.ASCII)
 
 
+def _whole(value: Any) -> Any:
+    """A whole number that was written 7.0 as 7; anything else as it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+Side = Annotated[int, Field(ge=1, le=MAX_SIDE), BeforeValidator(_whole)]
+Rank = Annotated[float | None, BeforeValidator(lambda value: None if value == "" else value)]
+"""A depth as it is written; blank where it is unknown."""
+
+
 class _Image(Loose):
-    id: int
+    id: Whole
     file_name: str
-    width: int
-    height: int
+    width: Side
+    height: Side
 
 
 class _Category(Loose):
-    id: int
+    id: Whole
     name: str
 
 
 class _Depth(Loose):
-    Interdepth: float | None = None
-    Intradepth: float | None = None
+    Interdepth: Rank = None
+    Intradepth: Rank = None
 
 
 class _Annotation(Loose):
-    id: int
-    image_id: int
-    category_id: int
+    id: Whole
+    image_id: Whole
+    category_id: Whole
     bbox: list[float]
     segmentation: list[list[float]] | None = None
-    iscrowd: int = 0
+    iscrowd: bool | Whole = 0
     attributes: _Depth | None = None
 
     @field_validator("segmentation", mode="before")
@@ -136,20 +147,22 @@ def read(source: Source) -> Iterator[Page | BadPage]:
 def _pages(source: Source, name: str, by_name: dict[str, list[str]]) -> Iterator[Page | BadPage]:
     place = source.place(name)
     document = load(source, name)
+    images, listed = (items(document, key, place) for key in ("images", "annotations"))
     categories = _categories(source, name, document)
-    annotations: dict[int, list[int]] = defaultdict(list)
-    listed = items(document, "annotations", place)
+    annotations: dict[int | None, list[int]] = defaultdict(list)
     for i, value in enumerate(listed):
-        image = value.get("image_id") if isinstance(value, dict) else None
-        annotations[image if type(image) is int else -1].append(i)
-    known: set[int] = set()
-    for i, value in enumerate(items(document, "images", place)):
+        annotations[_id(value, "image_id")].append(i)
+    known: set[int | None] = set()
+    nameless = False
+    for i, value in enumerate(images):
         try:
             image = _Image.take(value, place, f"images.{i}")
         except SourceError as error:
             yield BadPage(error.place, error.message)
+            known.add(_id(value, "id"))
+            nameless |= _id(value, "id") is None
             continue
-        spot = f"{place}: {image.file_name}"
+        spot = f"{place}: {one_line(image.file_name, 200)}"
         if image.id in known:
             yield BadPage(spot, f"images.{i}.id: {image.id}: this id stands twice")
             continue
@@ -158,11 +171,16 @@ def _pages(source: Source, name: str, by_name: dict[str, list[str]]) -> Iterator
         path = _path(image.file_name, posixpath.dirname(name), by_name)
         yield attempt(spot, _page, spot, image, path, mine, categories)
     for image_id, indices in annotations.items():
-        if image_id not in known:
+        if image_id not in known and not nameless:
             first = listed[indices[0]]
             given = first.get("image_id") if isinstance(first, dict) else None
             message = f"annotations.{indices[0]}.image_id: {shorten(given)}: no image has this id"
             yield BadPage(place, message + f" ({len(indices)} such)" * (len(indices) > 1))
+
+
+def _id(value: Any, key: str) -> int | None:
+    found = _whole(value.get(key)) if isinstance(value, dict) else None
+    return found if type(found) is int else None
 
 
 def _path(file_name: str, folder: str, by_name: dict[str, list[str]]) -> str:
@@ -201,7 +219,7 @@ def _categories(source: Source, name: str, document: Any) -> dict[int, What]:
         raise SourceError(
             place,
             f"categories: {shorten(unknown, 200)}: not in the table of closeup.readers.ai4va; say "
-            f"in {source.place(override)} what each is: {', '.join(get_args(What))}",
+            f"in {OVERRIDE} beside it what each is: {', '.join(get_args(What))}",
         )
     return result
 
@@ -298,12 +316,13 @@ def _polygon(
     sheet: Sheet, place: str, field: str, value: list[list[float]] | None
 ) -> Polygon | None:
     """The outline of a figure of one piece; None where there is none, or several."""
-    for flat in value or ():
+    pieces = [flat for flat in value or () if flat]
+    for flat in pieces:
         if len(flat) < 6 or len(flat) % 2:
             raise SourceError(place, f"{field}: {shorten(flat)}: need x, y of 3 points or more")
     outlines = [
         sheet.outline(place, field, tuple(zip(flat[::2], flat[1::2], strict=True)))[1]
-        for flat in value or ()
+        for flat in pieces
     ]
     return outlines[0] if len(outlines) == 1 else None
 

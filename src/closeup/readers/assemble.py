@@ -14,16 +14,18 @@ from typing import Any, TypeVar
 from PIL import Image
 from pydantic import ValidationError
 
-from closeup.geometry import Box
-from closeup.images import FORMATS, MAX_BYTES
-from closeup.page import Balloon, Character, Direction, Page, Panel
+from closeup.geometry import MIN_SIDE, Box
+from closeup.images import MAX_BYTES, SUFFIXES
+from closeup.page import MAX_SIDE, MAX_THINGS, Balloon, Character, Direction, Page, Panel
 from closeup.readers.reader import BadPage
 from closeup.reading_order import balloon_order, order
 from closeup.records import explain, shorten
-from closeup.sources import Source, SourceError
+from closeup.sources import Source, SourceError, one_line
 
-MAX_THINGS = 2000
-"""Annotations on one page; many more than any page has, and few enough to compare in pairs."""
+MAX_BAD = 1000
+"""Bad pages in one file before the rest of it is left unread."""
+MAX_PAGES = 100_000
+"""Pages in one file."""
 ROUNDING = 2.0
 """Pixels that a box may stick out of its page, for rounding; it is cut at the edge."""
 IMAGES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp")
@@ -48,9 +50,12 @@ class Sheet:
         x0, y0, x1, y1 = corners
         if x0 >= x1 or y0 >= y1:
             raise SourceError(place, f"{field}: {shown}: empty; need x0 < x1 and y0 < y1")
+        if min(x1 - x0, y1 - y0) < MIN_SIDE:
+            rule = f"need at least {MIN_SIDE} pixels on each side"
+            raise SourceError(place, f"{field}: {shorten(list(corners))}: {rule}")
         out = max(-x0, -y0, x1 - self.width, y1 - self.height)
         x0, y0, x1, y1 = *self._on(x0, y0), *self._on(x1, y1)
-        if out > self.slack or x0 >= x1 or y0 >= y1:
+        if out > self.slack or min(x1 - x0, y1 - y0) < MIN_SIDE:
             page = f"{self.width}x{self.height}"
             raise SourceError(place, f"{field}: {shown}: outside the page of {page}")
         return Box(x0, y0, x1, y1)
@@ -80,7 +85,7 @@ def attempt(place: str, make: Callable[..., Page], *given: Any) -> Page | BadPag
     except SourceError as error:
         return BadPage(error.place, error.message)
     except ValidationError as error:
-        return BadPage(place, explain(error))
+        return BadPage(one_line(place), one_line(explain(error)))
 
 
 def each_file(
@@ -89,17 +94,22 @@ def each_file(
     read_file: Callable[[Source, str], Iterator[Page | BadPage]],
 ) -> Iterator[Page | BadPage]:
     """What the files hold, one after the other. A file that cannot be read is one bad page, and
-    so is a page whose id came before."""
+    so is a page whose id came before, and the rest of a file with far too much in it."""
     seen: dict[str, str] = {}
     for name in names:
+        bad = 0
         try:
-            for item in read_file(source, name):
+            for count, item in enumerate(read_file(source, name)):
+                if count == MAX_PAGES:
+                    raise SourceError(source.place(name), f"more than {MAX_PAGES} pages in it")
+                if isinstance(item, Page) and item.id in seen:
+                    message = f"id: {item.id!r}: this id stands in {one_line(seen[item.id])} too"
+                    item = BadPage(source.place(name), message)
                 if isinstance(item, Page):
-                    if item.id in seen:
-                        message = f"id: {item.id!r}: this id stands in {seen[item.id]} too"
-                        yield BadPage(source.place(name), message)
-                        continue
                     seen[item.id] = name
+                elif (bad := bad + 1) > MAX_BAD:
+                    rule = f"more than {MAX_BAD} bad pages in it; the rest is left unread"
+                    raise SourceError(source.place(name), rule)
                 yield item
         except SourceError as error:
             yield BadPage(error.place, error.message)
@@ -158,18 +168,23 @@ def image_size(source: Source, name: str) -> tuple[int, int] | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             data = source.read(name, limit=MAX_BYTES)
-            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            with Image.open(io.BytesIO(data), formats=tuple(SUFFIXES)) as image:
                 return image.size
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
         reason = str(error).partition("<_io")[0].strip() or type(error).__name__
         raise SourceError(place, f"not a readable image: {reason}") from None
 
 
-def extent(points: Iterable[tuple[float, float]]) -> tuple[int, int]:
+def extent(place: str, points: Iterable[tuple[float, float]]) -> tuple[int, int]:
     """The smallest page from (0, 0) that holds the points: what is known of a size that neither
-    the annotations nor an image gives."""
-    xs, ys = zip(*points, (1.0, 1.0), strict=True)
-    return math.ceil(max(xs)), math.ceil(max(ys))
+    the annotations nor an image gives. SourceError when no page is as large."""
+    sides: list[int] = []
+    for name, values in zip(("x", "y"), zip(*points, (1.0, 1.0), strict=True), strict=True):
+        if not max(values) <= MAX_SIDE:
+            rule = f"no page is larger than {MAX_SIDE} pixels"
+            raise SourceError(place, f"a point at {name} = {max(values):.6g}: {rule}")
+        sides.append(math.ceil(max(values)))
+    return sides[0], sides[1]
 
 
 def join(folder: str, name: str) -> str:

@@ -15,7 +15,10 @@ from closeup.readers.assemble import each_file
 from closeup.readers.json_input import decode
 from closeup.readers.reader import BadPage
 from closeup.records import CloseupError
-from closeup.sources import Source, SourceError
+from closeup.sources import Source, SourceError, one_line
+
+MAX_BYTES = 4 * 1024 * 1024
+"""One page; a page with everything in it has some tens of thousands."""
 
 
 def read(source: Source) -> Iterator[Page | BadPage]:
@@ -26,7 +29,7 @@ def read(source: Source) -> Iterator[Page | BadPage]:
 def _pages(source: Source, name: str) -> Iterator[Page | BadPage]:
     place = source.place(name)
     if name.lower().endswith(".json"):
-        yield _page(source.read(name), place, posixpath.dirname(name))
+        yield _page(source.read(name, MAX_BYTES), place, posixpath.dirname(name))
         return
     for number, line in enumerate(source.lines(name), 1):
         if line.strip():
@@ -34,10 +37,12 @@ def _pages(source: Source, name: str) -> Iterator[Page | BadPage]:
 
 
 def _page(data: bytes, place: str, folder: str) -> Page | BadPage:
+    if len(data) > MAX_BYTES:
+        return BadPage(place, f"{len(data)} bytes for one page; the limit is {MAX_BYTES}")
     try:
         page = Page.parse(decode(data, place), place)
     except SourceError as error:
         return BadPage(error.place, error.message)
     except CloseupError as error:
-        return BadPage(place, str(error).removeprefix(f"{place}: "))
+        return BadPage(place, one_line(str(error).removeprefix(f"{place}: ")))
     return page.model_copy(update={"image": posixpath.join(folder, page.image)})

@@ -32,6 +32,7 @@ from closeup.readers.assemble import (
 )
 from closeup.readers.reader import BadPage
 from closeup.readers.xml_input import Node, load
+from closeup.records import shorten
 from closeup.sources import Source
 
 DIRECTIONS: dict[str, Direction] = {
@@ -113,7 +114,7 @@ def _parts(sheet: Sheet, node: Node, tag: str) -> list[tuple[Node, Box, Polygon]
 def _character(part: Node, box: Box, polygon: Polygon, cast: dict[str, str | None]) -> Character:
     person = part.get("character_id")
     if person is not None and person not in cast:
-        raise part.error(f"character_id: {person!r}: no character of the book has this id")
+        raise part.error(f"character_id: {shorten(person)}: no character of the book has this id")
     name = cast[person] if person else None
     return Character(id=part.need("id"), box=box, polygon=polygon, name=name, identity=person)
 
@@ -145,7 +146,7 @@ def _balloons(sheet: Sheet, node: Node, bodies: set[str]) -> list[Balloon]:
         elif balloon in known:
             inside[balloon].append((box.y0, part))
         else:
-            raise part.error(f"balloon_id: {balloon!r}: no balloon of the page has this id")
+            raise part.error(f"balloon_id: {shorten(balloon)}: no balloon of the page has this id")
     speakers = _speakers(node, {part.need("id") for part, _, _ in texts}, bodies)
     result: list[Balloon] = []
     for part, box, polygon in shapes:
@@ -187,8 +188,8 @@ def _speakers(node: Node, texts: set[str], bodies: set[str]) -> dict[str, set[st
         if text is None or body is None:
             continue
         if text not in texts:
-            raise link.error(f"text_id: {text!r}: no text of the page has this id")
+            raise link.error(f"text_id: {shorten(text)}: no text of the page has this id")
         if body not in bodies:
-            raise link.error(f"character_id: {body!r}: no character of the page has this id")
+            raise link.error(f"character_id: {shorten(body)}: no character of the page has this id")
         speakers.setdefault(text, set()).add(body)
     return speakers

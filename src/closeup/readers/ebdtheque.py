@@ -27,6 +27,7 @@ from closeup.readers.assemble import (
 )
 from closeup.readers.reader import BadPage
 from closeup.readers.xml_input import Node, load
+from closeup.records import shorten
 from closeup.sources import Source
 
 DIRECTIONS: dict[str, Direction] = {"leftToRight": "ltr", "rightToLeft": "rtl"}
@@ -139,7 +140,7 @@ def _balloons(
         elif balloon in known:
             lines[balloon].append(line)
         else:
-            raise line.error(f"idBalloon: {balloon!r}: no balloon of the page has this id")
+            raise line.error(f"idBalloon: {shorten(balloon)}: no balloon of the page has this id")
     speakers = _speakers(layers, known, cast)
     ranked = []
     for part in parts:
@@ -170,9 +171,11 @@ def _speakers(
     for link in _polygons(layers, "linkSBSC"):
         balloon, character = link.need("idBalloon"), link.need("idCharacter")
         if balloon not in balloons:
-            raise link.error(f"idBalloon: {balloon!r}: no balloon of the page has this id")
+            raise link.error(f"idBalloon: {shorten(balloon)}: no balloon of the page has this id")
         if character not in cast:
-            raise link.error(f"idCharacter: {character!r}: no character of the page has this id")
+            raise link.error(
+                f"idCharacter: {shorten(character)}: no character of the page has this id"
+            )
         speakers.setdefault(balloon, set()).add(character)
     return speakers
 

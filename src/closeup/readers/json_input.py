@@ -6,6 +6,7 @@ and rule.
 """
 
 import json
+import re
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -13,8 +14,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from closeup.records import explain, shorten
 from closeup.sources import Source, SourceError
 
-MAX_BYTES = 256 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
 """A file of annotations, which may hold a whole dataset."""
+MAX_VALUES = 1_000_000
+"""Objects and lists in one file."""
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F])|.)", re.S
+)
+"""An escape in JSON; the group is half of a character that stands alone."""
 
 
 class Loose(BaseModel):
@@ -48,7 +55,14 @@ def decode(data: bytes, place: str) -> str:
 def load(source: Source, name: str) -> Any:
     """The decoded JSON of a file; numbers may still be NaN or infinite."""
     place = source.place(name)
-    text = decode(source.read(name, limit=MAX_BYTES), place)
+    data = source.read(name, limit=MAX_BYTES)
+    if data.count(b"{") + data.count(b"[") > MAX_VALUES:
+        raise SourceError(place, f"more than {MAX_VALUES} objects and lists in it")
+    text = decode(data, place)
+    if half := next((escape for escape in _ESCAPE.finditer(text) if escape[1]), None):
+        line = text.count("\n", 0, half.start()) + 1
+        rule = "need whole characters, not one surrogate of two"
+        raise SourceError(f"{place}:{line}", f"{text[half.start() : half.start() + 6]}: {rule}")
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:

@@ -29,6 +29,7 @@ from closeup.readers.assemble import (
 )
 from closeup.readers.reader import BadPage
 from closeup.readers.xml_input import Node, load
+from closeup.records import shorten
 from closeup.sources import Source
 
 EXTRAS = ("manga109dialog", "coo")
@@ -119,7 +120,7 @@ def _corners(sheet: Sheet, node: Node) -> Box:
 def _body(sheet: Sheet, part: Node, cast: dict[str, str]) -> Character:
     person = part.need("character")
     if person not in cast:
-        raise part.error(f"character: {person!r}: no character of the book has this id")
+        raise part.error(f"character: {shorten(person)}: no character of the book has this id")
     name, box = cast[person], _corners(sheet, part)
     if name.lower().startswith(("other", "その他")):
         return Character(id=part.need("id"), box=box, note=name)
@@ -149,9 +150,11 @@ def _speakers(
             continue
         text, speaker = link.need("text_id"), link.need("speaker_id")
         if text not in texts:
-            raise link.error(f"text_id: {text!r}: no text of the page has this id")
+            raise link.error(f"text_id: {shorten(text)}: no text of the page has this id")
         if speaker not in bodies:
-            raise link.error(f"speaker_id: {speaker!r}: no body or face of the page has this id")
+            raise link.error(
+                f"speaker_id: {shorten(speaker)}: no body or face of the page has this id"
+            )
         speakers.setdefault(text, set()).add(bodies[speaker])
     return speakers
 

@@ -89,7 +89,7 @@ def _page(source: Source, place: str, field: str, title: str, value: object) -> 
     size = image_size(source, record.image_paths.ja)
     if size is None:
         corners = [area.corners for area in (*record.frame, *record.text)]
-        size = extent((abs(x), abs(y)) for _, _, x, y in corners)
+        size = extent(place, ((abs(x), abs(y)) for _, _, x, y in corners))
         inferred += ["width", "height"]
     sheet = Sheet(*size, slack=max(size) / 100)
     boxes = [_box(sheet, place, f"frame.{i}", area) for i, area in enumerate(record.frame)]

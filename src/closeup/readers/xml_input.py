@@ -13,11 +13,14 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
 from closeup.records import shorten
-from closeup.sources import Source, SourceError
+from closeup.sources import Source, SourceError, one_line
 
-MAX_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 64
-MAX_ELEMENTS = 2_000_000
+MAX_ELEMENTS = 300_000
+"""In one file; a book of Manga109 has some ten thousand."""
+MAX_ATTRIBUTES = 500_000
+"""In one file, counted as equals signs before it is parsed."""
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 
 Point = tuple[float, float]
@@ -110,7 +113,7 @@ class Node:
 
     def error(self, message: str) -> SourceError:
         """What is wrong with this element, to be raised."""
-        return SourceError(self.place, f"<{self.tag}> {message}")
+        return SourceError(self.place, f"<{one_line(self.tag, 40)}> {message}")
 
 
 class _Builder:
@@ -157,6 +160,8 @@ def parse(data: bytes, file: str, root: str) -> Node:
     """The root element, which must be named `root`; SourceError with file, line and rule."""
     if len(data) > MAX_BYTES:
         raise SourceError(file, f"{len(data)} bytes; the limit is {MAX_BYTES}")
+    if data.count(b"=") > MAX_ATTRIBUTES:
+        raise SourceError(file, f"more than {MAX_ATTRIBUTES} attributes in the file")
     builder = _Builder(file)
     parser = DefusedXMLParser(target=builder, forbid_dtd=True)
     builder.line = lambda: parser.parser.CurrentLineNumber
@@ -180,7 +185,7 @@ def parse(data: bytes, file: str, root: str) -> Node:
 
 def _what(error: ParseError, data: bytes) -> str:
     """What the parser minds, and whether the reason is bytes that are not UTF-8."""
-    what = str(error).partition(": line")[0]
+    what = one_line(str(error).rpartition(": line")[0], 120)
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as wrong:

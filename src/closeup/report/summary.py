@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import NamedTuple
 
+from closeup.question import Split
 from closeup.stats import chance_corrected, cluster_keys, clustered_mean, macro_f1
 from closeup.store import Result, Store
 
@@ -27,10 +28,10 @@ class TaskSummary(NamedTuple):
     effective_n: float | None
 
 
-def summary(run: Store) -> dict[str, TaskSummary]:
-    """Every task of a run, by name in alphabetical order."""
+def summary(run: Store, split: Split | None = None) -> dict[str, TaskSummary]:
+    """Every task of a run, or of one split of it, by name in alphabetical order."""
     by_task: dict[str, list[Result]] = defaultdict(list)
-    for result in run.results():
+    for result in run.results(split):
         by_task[result.task].append(result)
     return {task: summarize(by_task[task]) for task in sorted(by_task)}
 

@@ -5,20 +5,22 @@ from collections.abc import Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
+from rich.text import Text
 
+from closeup.question import Split
 from closeup.report.summary import TaskSummary, summary
 from closeup.store import Store
 
 
-def as_json(run: Store) -> str:
+def as_json(run: Store, split: Split | None = None) -> str:
     """`{task: {n, unscored, score, chance, corrected, low, high, …}}`; null where unknown."""
-    rows = {task: row._asdict() for task, row in summary(run).items()}
+    rows = {task: row._asdict() for task, row in summary(run, split).items()}
     return json.dumps(rows, indent=2, allow_nan=False)
 
 
-def table(run: Store) -> Table:
+def table(run: Store, split: Split | None = None) -> Table:
     """One run, a task a row."""
-    rows = summary(run)
+    rows = summary(run, split)
     missing = any(row.unscored for row in rows.values())
     columns = ("score", "95 %", "chance", "corrected", "macro-F1")
     grid = plain(
@@ -38,9 +40,9 @@ def table(run: Store) -> Table:
     return grid
 
 
-def comparison(runs: Sequence[Store]) -> Table:
+def comparison(runs: Sequence[Store], split: Split | None = None) -> Table:
     """Several runs side by side: each one's score in percent and, below it, its 95 % interval."""
-    summaries = [summary(run) for run in runs]
+    summaries = [summary(run, split) for run in runs]
     grid = plain(
         "score and its 95 % interval, in %",
         numbers=("n", "chance", *(run.info.model for run in runs)),
@@ -55,10 +57,11 @@ def comparison(runs: Sequence[Store]) -> Table:
 
 def plain(title: str, numbers: Sequence[str], words: Sequence[str] = ()) -> Table:
     """A table for 80 columns: the task, then columns of numbers, then columns of words."""
-    grid = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    # As texts, for a path or a model's name may hold what rich takes for markup.
+    grid = Table(title=Text(title), title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     grid.add_column("task", no_wrap=True)
     for name in numbers:
-        grid.add_column(name, justify="right", no_wrap=True)
+        grid.add_column(Text(name), justify="right", no_wrap=True)
     for name in words:
         grid.add_column(name)
     return grid

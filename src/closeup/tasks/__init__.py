@@ -45,9 +45,21 @@ def find(name: str) -> Task:
     return found
 
 
-def tasks_of(bench: Bench) -> dict[str, Task]:
-    """The tasks of a bench's questions, by the name that stands in the question."""
-    return {name: find(count.source) for name, count in bench.manifest.tasks.items()}
+def task_of(bench: Bench, name: str) -> Task:
+    """The task of a bench's questions, by the name that stands in them.
+
+    A bench comes from anywhere, so the code that its manifest names is run only where the user has
+    named it too: raises CloseupError for any other task that is not built in.
+    """
+    count = bench.manifest.tasks.get(name)
+    if count is None:
+        raise CloseupError(f"{bench.path}: task {shorten(name)}: not in its manifest")
+    if count.source not in TASKS and count.source not in bench.trusted:
+        raise CloseupError(
+            f"{bench.path}: task {shorten(name)} is code of its own: name it yourself, "
+            f"--tasks {count.source}, to let it run"
+        )
+    return find(count.source)
 
 
-__all__ = ["TASKS", "Issue", "Task", "find", "tasks_of"]
+__all__ = ["TASKS", "Issue", "Task", "find", "task_of"]

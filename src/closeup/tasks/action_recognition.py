@@ -5,6 +5,11 @@ is never a true action, never one that comes with a true one or could be taken f
 never one that is often true unsaid (`UNSAID`). What cannot be a wrong option is no right one
 either, or it would be right whenever it is offered: figures that do nothing else are passed over.
 
+A posture is denied only to a figure whose own posture is labelled: a body has one at a time, and of
+a figure cut by its panel or half hidden nobody can tell that it is not sitting. Nor is shouting
+denied to who speaks a balloon with an exclamation mark. Neither tells the answer: a posture that is
+offered is still wrong three times out of four.
+
 Wrong options are drawn so that each action is offered as wrong three times as often as right within
 the issue: a reader who only knows which actions are common gains nothing.
 """
@@ -80,6 +85,14 @@ ACTIONS = {
 }
 """The actions that are asked about, and how an option says them."""
 
+POSTURES = frozenset(
+    (
+        *("bowing", "climbing", "crawling", "crouching", "falling", "flying", "jumping"),
+        *("kneeling", "lying", "riding", "running", "sitting", "standing", "swimming", "walking"),
+    )
+)
+"""What the whole body does. Two that are not `near` exclude each other."""
+
 UNSAID = frozenset(
     ("holding", "listening", "looking", "smiling", "standing", "talking", "thinking")
 )
@@ -101,11 +114,11 @@ NEAR = {
     "falling": "flying jumping lying",
     "fighting": "kicking pulling punching pushing shouting throwing",
     "fishing": "holding",
-    "flying": "jumping riding swimming",
+    "flying": "jumping riding sitting swimming",
     "hugging": "holding kissing",
     "jumping": "kicking running",
     "laughing": "shouting smiling talking",
-    "lying": "sleeping",
+    "lying": "crouching sitting sleeping",
     "painting": "writing",
     "phoning": "talking",
     "playing": "jumping kicking throwing",
@@ -118,6 +131,7 @@ NEAR = {
     "shouting": "singing talking",
     "singing": "talking",
     "sleeping": "sitting",
+    "walking": "running standing",
 }
 """Pairs, each written once, of which the one comes with the other, looks like it, or may be meant
 by it. Where one is true, or is an option, the other is not offered."""
@@ -133,6 +147,12 @@ class _Case(NamedTuple):
     character: Character
     true: tuple[str, ...]
     """All actions labelled, in the words of the table."""
+
+    @property
+    def undeniable(self) -> frozenset[str]:
+        """What may be true of the figure although it is not labelled."""
+        unknown = frozenset[str]() if POSTURES.intersection(self.true) else POSTURES
+        return unknown | {"shouting"} if _exclaims(self.page, self.character) else unknown
 
 
 class ActionRecognition(Task):
@@ -168,6 +188,7 @@ class ActionRecognition(Task):
             pool.sort(key=lambda action: offered[action] - (OPTIONS - 1) * golds[action])
             # An action that is never right in the issue comes last: to know as much would help.
             pool.sort(key=lambda action: golds[action] == 0)
+            pool = [action for action in pool if action not in case.undeniable]
             wrong = _wrong(pool, gold, case.true)
             if wrong is None:
                 yield self.reject(case.page, case.character.id, "too few wrong actions")
@@ -215,6 +236,15 @@ class ActionRecognition(Task):
 def _word(action: str) -> str:
     """An annotation's action in the table's spelling: `Casting spell` is `casting_spell`."""
     return "_".join(action.lower().replace("-", " ").replace("_", " ").split())
+
+
+def _exclaims(page: Page, character: Character) -> bool:
+    return any(
+        balloon.speaker == character.id
+        and balloon.panel == character.panel
+        and "!" in (balloon.text or "")
+        for balloon in page.balloons or ()
+    )
 
 
 def _wrong(pool: Sequence[str], gold: str, true: Sequence[str]) -> list[str] | None:

@@ -4,10 +4,16 @@ The candidates stand in other panels than the reference: on its own page, or on 
 issue, where the reference's panel is an image of its own. One of them is the same person; the
 others are known to be other people, each a different one, or the odd pair out would give the answer
 away without a look at the reference.
+
+A person must be there to be recognized: figures are larger than other tasks need, and of each
+person one that its panel does not cut is taken before one that it cuts, a larger one before a
+smaller one. That holds for the reference, the right candidate and the wrong ones alike, each among
+the figures of its own person, so that neither size nor a whole body marks the right one.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from closeup.geometry import Box
@@ -19,6 +25,7 @@ from closeup.tasks.making import (
     hidden_reason,
     lettered,
     overlapping,
+    scale,
     shuffled,
     whole,
 )
@@ -28,6 +35,12 @@ MOST = 4
 """References a page, each for candidates on its own page and on another."""
 CANDIDATES = (4, 3)
 """How many are offered, the first number that the page allows."""
+
+
+MIN_SIDE = 40
+MIN_AREA = 3_600
+"""Pixels of the shorter side and of the area of a figure, on the page at 1.0 megapixels, for its
+face and dress to be told from another's."""
 
 
 class _Cast(NamedTuple):
@@ -49,12 +62,12 @@ class CharacterIdentification(Task):
         for i, page in enumerate(issue.pages):
             fit: list[Character] = []
             for character in page.characters or ():
-                reason = "unknown identity" if character.who is None else None
-                if reason := reason or hidden_reason(page, character):
+                if reason := _unfit(page, character):
                     yield self.reject(page, character.id, reason)
                 else:
                     fit.append(character)
-            fit = _many_people_first(shuffled(fit, issue.random(self.name, page.id, "references")))
+            fit = shuffled(fit, issue.random(self.name, page.id, "references"))
+            fit = _by_turn(sorted(fit, key=_likeness), fit)
             yield from self._within(issue, page, fit)
             if len(issue.pages) > 1:
                 following = issue.pages[i + 1 :] + issue.pages[:i]
@@ -97,11 +110,12 @@ class CharacterIdentification(Task):
         pool = [
             c
             for c in on.characters or ()
-            if c.who and not hidden_reason(on, c) and (on is not page or c.panel != reference.panel)
+            if not _unfit(on, c) and (on is not page or c.panel != reference.panel)
         ]
         if on is page:
             pool = [c for c in pool if overlapping(c.box, reference.box) <= 0.1]
         pool = shuffled(pool, issue.random(self.name, page.id, item, on.id))
+        pool = _by_turn(sorted(pool, key=_likeness), pool)
         for gold in (c for c in pool if c.who == reference.who):
             others = [c for c in pool if c.who != reference.who]
             others.sort(key=lambda c, gold=gold: not 0.25 <= c.box.area / gold.box.area <= 4)
@@ -148,15 +162,33 @@ class CharacterIdentification(Task):
         )
 
 
-def _many_people_first(characters: Sequence[Character]) -> list[Character]:
-    """One figure of each person, then a second of each, and so on, in the order given within."""
-    seen: dict[str | None, int] = {}
-    rank = []
-    for character in characters:
-        rank.append(seen.get(character.who, 0))
-        seen[character.who] = rank[-1] + 1
-    order = sorted(range(len(characters)), key=lambda i: rank[i])
-    return [characters[i] for i in order]
+def _unfit(page: Page, character: Character) -> str | None:
+    """Why a figure is neither asked about nor offered, or None where it can be."""
+    if character.who is None:
+        return "unknown identity"
+    if reason := hidden_reason(page, character):
+        return reason
+    box, shown = character.box, scale(page, 1.0)
+    small = min(box.width, box.height) * shown < MIN_SIDE or box.area * shown**2 < MIN_AREA
+    return "too small to be recognized" if small else None
+
+
+def _likeness(character: Character) -> tuple[bool, float]:
+    """Sorts the figures that show a person best to the front."""
+    return (character.truncated is True, -character.box.area)
+
+
+def _by_turn(best_first: Iterable[Character], order: Sequence[Character]) -> list[Character]:
+    """The best figure of each person, then the second best of each, and so on.
+
+    Within a turn they stand as in `order`: no person comes first for being large.
+    """
+    turn: dict[str, int] = {}
+    seen: Counter[str | None] = Counter()
+    for character in best_first:
+        turn[character.id] = seen[character.who]
+        seen[character.who] += 1
+    return sorted(order, key=lambda character: turn[character.id])
 
 
 def _named(character: Character, pages: Sequence[Page]) -> bool:

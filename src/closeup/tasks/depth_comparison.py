@@ -4,6 +4,10 @@ The depth ranks of the annotation decide; they compare within one panel only. Bo
 and differ. Larger and lower figures are mostly nearer, in comics as in life, so a page's pairs are
 taken in turns from those where size, foot height, both or neither misleads, and the bench balances
 the rest.
+
+Neighbouring ranks are where annotators err, and an error is most often a pair whose cues mislead.
+Where the boxes meet, one figure hides the other and the rank can be seen; a pair one rank apart
+whose boxes do not meet is taken after the others, and tagged `contested` where a cue misleads.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,6 +21,7 @@ from closeup.tasks.making import (
     hidden_reason,
     lettered,
     marks,
+    scale,
     shuffled,
     whole,
 )
@@ -25,7 +30,12 @@ from closeup.tasks.task import Issue, Task
 MOST = 6
 """Pairs a page."""
 SIZE, FOOT = "size_misleads", "foot_misleads"
+CONTESTED = "contested"
+"""The tag of a question whose answer rests on the annotators' word, against the cues."""
 _KINDS = ((SIZE, FOOT), (FOOT,), (SIZE,), ())
+
+TOUCH = 8
+"""Pixels between boxes that still meet, on the page at 1.0 megapixels."""
 
 Pair = tuple[str, Character, Character]
 
@@ -46,7 +56,8 @@ class DepthComparison(Task):
                         yield self.reject(page, item, reason)
                     else:
                         pairs.append((item, a, b))
-            pairs = _mixed(shuffled(pairs, issue.random(self.name, page.id, "pairs")))
+            pairs = shuffled(pairs, issue.random(self.name, page.id, "pairs"))
+            pairs = _mixed(sorted(pairs, key=lambda pair: _doubtful(page, *pair[1:])))
             for item, a, b in pairs[:MOST]:
                 yield self._question(issue, page, item, a, b)
             for item, _, _ in pairs[MOST:]:
@@ -68,6 +79,8 @@ class DepthComparison(Task):
         views, evidence = (whole(page),), marks(0, (a.box, b.box))
         facts, tags = difficulty(page, views, evidence)
         easy = ("easy",) if abs(a.depth - b.depth) >= 2 else ()
+        misleading = _conflicts(a, b)
+        contested = (CONTESTED,) if misleading and _doubtful(page, a, b) else ()
         return Question(
             id=self.id(page, item),
             task=self.name,
@@ -80,7 +93,7 @@ class DepthComparison(Task):
             evidence=evidence,
             chance=0.5,
             difficulty=facts,
-            tags=(*easy, *_conflicts(a, b), *tags),
+            tags=(*easy, *misleading, *contested, *tags),
         )
 
 
@@ -94,6 +107,15 @@ def _mixed(pairs: Sequence[Pair]) -> list[Pair]:
         kinds[_conflicts(pair[1], pair[2])].append(pair)
     turns = zip_longest(*kinds.values())
     return [pair for turn in turns for pair in turn if pair is not None]
+
+
+def _doubtful(page: Page, a: Character, b: Character) -> bool:
+    """Whether the two are one rank apart and too far from each other for one to hide the other."""
+    assert a.depth is not None
+    assert b.depth is not None
+    across = max(a.box.x0, b.box.x0) - min(a.box.x1, b.box.x1)
+    down = max(a.box.y0, b.box.y0) - min(a.box.y1, b.box.y1)
+    return abs(a.depth - b.depth) < 2 and max(across, down) * scale(page, 1.0) > TOUCH
 
 
 def _conflicts(a: Character, b: Character) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """In which order are these panels read?
 
 Three or four consecutive panels of a page, each shown alone as an image of its own: the layout of
-the page, which would give the order away, is never seen.
+the page, which would give the order away, is never seen. The lettering tells the order; at most one
+of the panels has none.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,8 +23,10 @@ from closeup.tasks.making import (
 )
 from closeup.tasks.task import Issue, Task
 
-MOST = 4
+LEAST, MOST = 3, 4
 """Panels a question."""
+TELLING = ("speech", "thought", "caption")
+"""The kinds of balloons whose words tell a story."""
 
 
 class PanelReordering(Task):
@@ -45,21 +48,28 @@ class PanelReordering(Task):
                 yield self.reject(page, "page", UNKNOWN_ORDER)
             else:
                 for window in cut:
-                    chosen = [panels[i] for i in window]
-                    item = f"{chosen[0].id}-{chosen[-1].id}"
-                    if reason := self._unfit(page, chosen):
-                        yield self.reject(page, item, reason)
-                    else:
-                        yield self._question(issue, page, item, chosen)
+                    yield self._of(issue, page, panels[window.start : window.stop])
+
+    def _of(self, issue: Issue, page: Page, panels: Sequence[Panel]) -> Question | Rejection:
+        """The question of a run of panels: of all, or of all but the first or the last."""
+        reason = self._unfit(page, panels)
+        if reason is None:
+            return self._question(issue, page, _item(panels), panels)
+        for part in (panels[1:], panels[:-1]):
+            if len(part) >= LEAST and self._unfit(page, part) is None:
+                return self._question(issue, page, _item(part), part)
+        return self.reject(page, _item(panels), reason)
 
     def _unfit(self, page: Page, panels: Sequence[Panel]) -> str | None:
         if any(too_small(page, panel.box) for panel in panels):
             return TOO_SMALL
         if any(overlapping(a.box, b.box) > 0.1 for a, b in combinations(panels, 2)):
             return "panels overlap"
-        told = {d.panel for d in page.descriptions or ()}
-        telling = [p for p in panels if p.id in told or page.balloons_in(p)]
-        return "nothing tells the order" if 2 * len(telling) < len(panels) else None
+        told = {
+            b.panel for b in page.balloons or () if b.kind in TELLING and (b.text or "").strip()
+        }
+        silent = [panel for panel in panels if panel.id not in told]
+        return "too few panels with words" if len(silent) > 1 else None
 
     def _question(self, issue: Issue, page: Page, item: str, panels: Sequence[Panel]) -> Question:
         shown = shuffled(panels, issue.random(self.name, page.id, item))
@@ -85,3 +95,7 @@ class PanelReordering(Task):
             difficulty=facts,
             tags=(*inferred, *tags),
         )
+
+
+def _item(panels: Sequence[Panel]) -> str:
+    return f"{panels[0].id}-{panels[-1].id}"
