@@ -50,6 +50,11 @@ def texts(number: int, options: Sequence[str], answer: str, **changes: object) -
     return Question.model_validate(dict(base) | same | changes)
 
 
+def described(number: int, options: Sequence[str], answer: str, box: Box) -> Question:
+    """A question with options in words about a box that the prompt names."""
+    return texts(number, options, answer, refs={"character": Mark(view=0, box=box)})
+
+
 def counting(number: int, answer: int, panel: Box, chance: float) -> Question:
     """How many are in a panel?"""
     base = choice(number, [Box(0, 0, 10, 10), panel], "A", task="character_counting")

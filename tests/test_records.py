@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,11 @@ def test_replacing_a_file_leaves_nothing_else_behind(tmp_path: Path):
     write_atomically(tmp_path / "a", "two")
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
     assert (tmp_path / "a").read_text() == "two"
+
+
+def test_an_unknown_key_cannot_break_the_line():
+    for key in ("a\nb", "k" * 100_000):
+        with pytest.raises(CloseupError) as caught:
+            Point.parse(json.dumps({"name": "a", "x": 1, key: 2}), "f")
+        assert "\n" not in str(caught.value)
+        assert len(str(caught.value)) < 300

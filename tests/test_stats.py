@@ -2,7 +2,9 @@ import random
 
 import numpy as np
 import pytest
+from scipy.stats import t as student
 
+from closeup import stats
 from closeup.stats import (
     chance_corrected,
     cluster_keys,
@@ -13,12 +15,12 @@ from closeup.stats import (
 
 
 def test_equal_clusters_give_the_textbook_interval():
-    scores = [1, 0, 1, 1, 0, 0, 1, 1]
+    scores = [0.5, 0.3, 0.6, 0.6, 0.3, 0.3, 0.6, 0.6]
     told = clustered_mean(scores, ["a", "a", "b", "b", "c", "c", "d", "d"])
-    # Means of clusters 0.5, 1, 0, 1: standard error sqrt(0.229167 / 4), t(3) = 3.182446.
-    assert told.mean == 0.625
-    assert told.low == pytest.approx(max(0.625 - 3.182446 * 0.2393568, 0.0), abs=1e-6)
-    assert told.high == 1.0
+    # Means of clusters 0.4, 0.6, 0.3, 0.6: standard error sqrt(0.0225 / 4), t(3) = 3.182446.
+    assert told.mean == pytest.approx(0.475)
+    assert told.low == pytest.approx(0.475 - 3.182446 * 0.075, abs=1e-6)
+    assert told.high == pytest.approx(0.475 + 3.182446 * 0.075, abs=1e-6)
     assert (told.n, told.clusters) == (8, 4)
 
 
@@ -51,8 +53,81 @@ def test_nothing_has_no_mean():
 def test_a_perfect_score_does_not_claim_certainty():
     told = clustered_mean([1.0] * 40, [i // 4 for i in range(40)])
     assert told.high == 1.0
-    assert told.low == pytest.approx(wilson(1.0, 10)[0])
-    assert 0.7 < wilson(1.0, 10)[0] < 0.75
+    # 1 / (1 + t² / n) with t(9) = 2.262157: of all 40 alike, nothing says how pages differ.
+    assert told.low == pytest.approx(1 / (1 + 2.262157**2 / 10), abs=1e-6)
+
+
+def test_wilson_is_the_score_interval_of_the_level(monkeypatch):
+    # Roots of |p − 0.7| = z √(p(1 − p)/20) at z = 1.959964.
+    assert wilson(0.7, 20) == pytest.approx((0.481027, 0.854523), abs=1e-5)
+    low, high = wilson(0.7, 20)
+    for bound in (low, high):
+        assert abs(bound - 0.7) == pytest.approx(1.959964 * np.sqrt(bound * (1 - bound) / 20))
+    monkeypatch.setattr(stats, "LEVEL", 0.5)
+    narrow = wilson(0.7, 20)
+    assert low < narrow[0] < 0.7 < narrow[1] < high
+
+
+def test_more_wrong_answers_never_raise_a_nearly_perfect_score():
+    pages = [i // 10 for i in range(1000)]
+    told = [clustered_mean([0.0] * k + [1.0] * (1000 - k), pages) for k in range(10)]
+    lows = [one.low or 0.0 for one in told]
+    assert lows == sorted(lows, reverse=True)
+    assert lows[0] == pytest.approx(0.9621, abs=1e-3)
+    mirrored = clustered_mean([1.0] + [0.0] * 999, pages)
+    assert mirrored.high == pytest.approx(1 - lows[1])
+
+
+def test_questions_count_for_no_more_than_there_are():
+    told = clustered_mean([1.0, 0.0] * 40, [i // 2 for i in range(80)])
+    assert told.effective_n == 80
+    assert (told.low, told.high) == pytest.approx(wilson(0.5, 80, 2.022691), abs=1e-6)
+
+
+@pytest.mark.parametrize("right", [0.5, 0.9, 0.98])
+def test_a_proportion_is_covered_near_the_edge_as_in_the_middle(right):
+    """40 pages of 4 questions, each page easy or hard as a beta distribution has it."""
+    dice = np.random.default_rng(17)
+    pages = [i // 4 for i in range(160)]
+    strength = 4.0  # correlation within a page 1 / (strength + 1) = 0.2
+    covered = 0
+    for _ in range(1000):
+        chance = dice.beta(right * strength, (1 - right) * strength, 40)
+        scores = (dice.random(160) < np.repeat(chance, 4)).astype(float).tolist()
+        told = clustered_mean(scores, pages)
+        assert told.low is not None
+        assert told.high is not None
+        covered += told.low <= right <= told.high
+    assert covered >= 930
+
+
+@pytest.mark.parametrize("sizes", [(1, 2, 3, 14), (1, 1, 1, 1, 16), (5, 2, 9, 1, 1, 7)])
+def test_unequal_clusters_give_cr2_and_its_degrees_of_freedom(sizes):
+    clusters = [name for name, size in enumerate(sizes) for _ in range(size)]
+    scores = 0.3 + 0.2 * np.random.default_rng(5).random(len(clusters))
+    variance, df = bell_mccaffrey(scores, np.array(clusters))
+    told = clustered_mean(scores.tolist(), clusters)
+    half = student.ppf(0.975, df) * np.sqrt(variance)
+    assert told.low == pytest.approx(max(scores.mean() - half, 0.0), abs=1e-9)
+    assert told.high == pytest.approx(min(scores.mean() + half, 1.0), abs=1e-9)
+
+
+def bell_mccaffrey(scores, clusters):
+    """Variance and degrees of freedom of a mean, by the matrices of the general linear model."""
+    n = len(scores)
+    design = np.ones((n, 1))
+    bread = np.linalg.inv(design.T @ design)
+    left_out = np.eye(n) - design @ bread @ design.T
+    residuals = left_out @ scores
+    meat, columns = 0.0, []
+    for name in np.unique(clusters):
+        own = clusters == name
+        values, vectors = np.linalg.eigh(left_out[np.ix_(own, own)])
+        root = vectors @ np.diag(values**-0.5) @ vectors.T
+        meat += (design[own].T @ root @ residuals[own]).item() ** 2
+        columns.append(left_out[:, own] @ root @ design[own] @ bread)
+    gram = np.hstack(columns).T @ np.hstack(columns)
+    return float(bread[0, 0] ** 2 * meat), float(np.trace(gram) ** 2 / (gram**2).sum())
 
 
 def test_the_interval_covers_the_truth_about_95_times_in_100():

@@ -46,8 +46,8 @@ def check(reader: str, source: From) -> None:
     Console().print(table(result))
     for bad in result.bad[:MOST_BAD]:
         print(f"closeup: {bad}", file=sys.stderr)
-    if len(result.bad) > MOST_BAD:
-        print(f"closeup: and {len(result.bad) - MOST_BAD} more", file=sys.stderr)
+    if result.bad_count > MOST_BAD:
+        print(f"closeup: and {result.bad_count - MOST_BAD} more", file=sys.stderr)
     sys.exit(2 if result.bad else 0)
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from closeup.geometry import Box
-from closeup.records import Record
+from closeup.records import Record, shorten
 
 FORMAT = "closeup-page/1"
 MAX_SIDE = 30_000
@@ -130,7 +130,7 @@ class Page(Record):
     def _consistent(self) -> Self:
         path = PurePosixPath(self.image.replace("\\", "/"))
         if not self.image or path.is_absolute() or ".." in path.parts or "\0" in self.image:
-            raise ValueError(f"image: {self.image!r}: need a relative path without '..'")
+            raise ValueError(f"image: {shorten(self.image)}: need a relative path without '..'")
         panels, characters = self.panels or (), self.characters or ()
         balloons, descriptions = self.balloons or (), self.descriptions or ()
         for what, things in (
@@ -153,7 +153,7 @@ class Page(Record):
         for i, balloon in enumerate(balloons):
             if balloon.speaker not in cast:
                 raise ValueError(
-                    f"balloons.{i}.speaker: {balloon.speaker!r}: no character has this id"
+                    f"balloons.{i}.speaker: {shorten(balloon.speaker)}: no character has this id"
                 )
         _unique("descriptions", (description.panel for description in descriptions))
         for i, description in enumerate(descriptions):

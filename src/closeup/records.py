@@ -16,6 +16,10 @@ MAX_LINE = 32 * 1024 * 1024
 """Bytes; a longer line of JSON Lines, or a longer annotation of one page, is refused."""
 
 
+MAX_MESSAGE = 400
+"""Characters of a place or of a message; what is hostile must not fill the screen."""
+
+
 class CloseupError(Exception):
     """A mistake in what closeup was given: one line, no traceback, exit code 2."""
 
@@ -57,7 +61,7 @@ RecordT = TypeVar("RecordT", bound=Record)
 def explain(error: ValidationError) -> str:
     """The first of pydantic's complaints as `field: value: rule`, and how many more there are."""
     first, *more = error.errors(include_url=False)
-    field = ".".join(str(part) for part in first["loc"])
+    field = ".".join(one_line(str(part), 60) for part in first["loc"])
     rule = first["msg"].removeprefix("Value error, ")
     parts = [field] if field else []
     if first["type"] not in ("missing", "json_invalid") and field:
@@ -69,6 +73,12 @@ def explain(error: ValidationError) -> str:
 def shorten(value: Any, limit: int = 80) -> str:
     """A value as it may stand in an error: its repr on one line, cut to `limit` characters."""
     text = repr(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def one_line(text: str, limit: int = MAX_MESSAGE) -> str:
+    """Text as it may stand in an error: on one line, printable and not too long."""
+    text = text if text.isprintable() else repr(text)[1:-1]
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

@@ -17,15 +17,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from closeup.records import MAX_LINE, CloseupError, shorten
+from closeup.records import MAX_LINE, CloseupError, one_line, shorten
 
 MAX_ENTRIES = 200_000
 """Files in one source."""
 MAX_RATIO = 200
 """How many times larger than its packed size a member of an archive may be, once it is larger
 than a mebibyte. Annotations pack about tenfold, images hardly at all."""
-MAX_MESSAGE = 400
-"""Characters of a place or of a message; what is hostile must not fill the screen."""
 ARCHIVES = (".zip", ".cbz")
 READ_ERRORS = (
     *(OSError, EOFError, RuntimeError, NotImplementedError),
@@ -259,12 +257,6 @@ def natural(name: str) -> list[tuple[int, str]]:
     digits = [part.lstrip("0") if i % 2 else part for i, part in enumerate(parts)]
     key = [(len(part) if i % 2 else 0, part) for i, part in enumerate(digits)]
     return [*key, (0, name)]
-
-
-def one_line(text: str, limit: int = MAX_MESSAGE) -> str:
-    """Text as it may stand in an error: on one line, printable and not too long."""
-    text = text if text.isprintable() else repr(text)[1:-1]
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _visible(part: str) -> bool:

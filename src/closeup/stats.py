@@ -10,7 +10,21 @@ its scores' distances from the mean:
     variance            V  = 1/N² · Σ u_g² / (1 − p_g)
     degrees of freedom  df = 1 / (Σ p_g² + (Σ q_g)² − Σ q_g²)    with q_g = p_g² / (1 − p_g)
 
-For clusters of one size this is the textbook G/(G−1) and G − 1.
+For clusters of one size this is the textbook G/(G−1) and G − 1. The interval is mean ± t √V, with
+the quantile t of Student's distribution with df degrees of freedom.
+
+A mean of scores that are all 0 or 1 is a proportion, and near 0 and 1 such an interval is too short
+and lopsided. There it is Wilson's (1927, "Probable inference, the law of succession, and
+statistical inference"), for an effective number n* of scores after Korn and Graubard (1998,
+"Confidence intervals for proportions with small expected number of positive counts estimated from
+survey data"). With p the mean, t as above and s² the variance of the scores:
+
+    n*        = min(N, s² / V), where V tells anything: with at least 10 scores of 0 and 10 of 1
+              = G, the number of clusters, otherwise
+    interval  = (p + t²/2n* ± t √(p(1−p)/n* + t²/4n*²)) / (1 + t²/n*)
+
+n* = G is the most cautious choice, as though a cluster's scores were one score copied. The interval
+is therefore wider with 9 wrong answers than with 10, where the clusters begin to speak.
 """
 
 import math
@@ -19,9 +33,11 @@ from collections.abc import Hashable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import stdtrit
+from scipy.special import ndtri, stdtrit
 
 LEVEL = 0.95
+ENOUGH = 10
+"""Scores of 0, and of 1, from which on their spread over clusters can be told."""
 
 
 class Estimate(NamedTuple):
@@ -37,11 +53,11 @@ class Estimate(NamedTuple):
 
 
 def clustered_mean(scores: Sequence[float], clusters: Sequence[Hashable]) -> Estimate:
-    """The mean of scores from 0 to 1, and its 95 % interval clipped to 0 and 1.
+    """The mean of scores from 0 to 1, and its 95 % interval, which stays between 0 and 1.
 
-    One cluster says nothing of how clusters differ, so it has no interval. Where no cluster differs
-    from the mean, the variance is 0 and would claim certainty: Wilson's interval stands in, taking
-    each cluster for one score.
+    One cluster says nothing of how clusters differ, so it has no interval. Where scores are no
+    proportion and no cluster differs from the mean, the variance is 0 and would claim certainty:
+    Wilson's interval stands in, taking each cluster for one score.
     """
     count = len(scores)
     if not count:
@@ -56,19 +72,31 @@ def clustered_mean(scores: Sequence[float], clusters: Sequence[Hashable]) -> Est
     share = np.bincount(index) / count
     sums = np.bincount(index, weights=values - mean)
     variance = float((sums**2 / (1 - share)).sum()) / count**2
-    if variance < 1e-18:
-        low, high = wilson(mean, groups)
-        return Estimate(count, groups, mean, low, high, float(groups))
     q = share**2 / (1 - share)
     df = 1 / float((share**2).sum() + q.sum() ** 2 - (q**2).sum())
-    half = float(stdtrit(df, (1 + LEVEL) / 2)) * math.sqrt(variance)
-    effective = float(values.var(ddof=1)) / variance
-    return Estimate(count, groups, mean, max(mean - half, 0.0), min(mean + half, 1.0), effective)
+    t = float(stdtrit(df, (1 + LEVEL) / 2))
+    proportion = bool(((values == 0) | (values == 1)).all())
+    rare = min((values == 0).sum(), (values == 1).sum()) < ENOUGH if proportion else False
+    if rare or (variance < 1e-18 and not proportion):
+        effective = float(groups)
+    else:
+        effective = float(values.var(ddof=1)) / max(variance, 1e-18)
+    if proportion:
+        effective = min(effective, float(count))
+    if proportion or variance < 1e-18:
+        low, high = wilson(mean, effective, t)
+    else:
+        half = t * math.sqrt(variance)
+        low, high = max(mean - half, 0.0), min(mean + half, 1.0)
+    return Estimate(count, groups, mean, low, high, effective)
 
 
-def wilson(mean: float, n: float) -> tuple[float, float]:
-    """Wilson's 95 % score interval of a proportion over n independent trials."""
-    z = 1.959963984540054
+def wilson(mean: float, n: float, quantile: float | None = None) -> tuple[float, float]:
+    """Wilson's score interval of a proportion over n independent trials, at `LEVEL`.
+
+    `quantile` is how many standard errors it reaches: the normal quantile where none is given.
+    """
+    z = float(ndtri((1 + LEVEL) / 2)) if quantile is None else quantile
     centre = (mean + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(mean * (1 - mean) / n + z * z / (4 * n * n))
     # Rounding must not put the mean itself outside.

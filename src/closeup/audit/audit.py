@@ -1,21 +1,25 @@
 """What can be had of a bench without looking: blind predictors, the hard core, leaks and counts."""
 
-from collections import Counter, defaultdict
+import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from closeup.audit import blind
+from closeup.audit.blind_rows import crossable
 from closeup.audit.duplicates import Duplicate, near_duplicates
 from closeup.audit.hard_core import HardCore, accuracy, chance_of, hard_core
+from closeup.audit.learners import Learner, crossed, plain
 from closeup.bench import Bench
 from closeup.cues import CONSTANT, INHERENT, is_constant, predictions, sighted_cues
 from closeup.question import Question, Split
-from closeup.records import Record
+from closeup.records import CloseupError, Record
 from closeup.stats import cluster_keys, clustered_mean
 from closeup.store import answer_class
 
 MARGIN = 0.1
-"""A predictor is flagged when it beats chance by more, and its interval lies above chance."""
+"""A predictor is flagged when it beats chance by more, and its interval lies above chance. Where
+there is no interval, nothing can be flagged."""
 TRAIN_ENOUGH, TEST_ENOUGH = 100, 50
 """Questions of a task in each split for a predictor to be fitted on one and tested on the other."""
 
@@ -23,6 +27,8 @@ FEW = 20
 """Questions; a cue that decides fewer stands last, and does not count on a hard core."""
 
 Kind = Literal["constant", "cue", "inherent", "sighted", "fitted"]
+FLAGGED: tuple[Kind, ...] = ("constant", "cue", "fitted")
+"""The others may beat chance as they like."""
 
 
 class Predictor(Record):
@@ -45,14 +51,16 @@ class Predictor(Record):
 
 
 class CoreCheck(Record):
-    """A task's hard core, and a predictor fitted anew on it alone."""
+    """A task's hard core, and how it fares against predictors fitted anew on it alone."""
 
     task: str
     n: int
     share: float
     chance: float | None
     accuracy: float | None
-    """None where too little is left to fit a predictor."""
+    """The higher of two predictors'; None where too little is left to fit them."""
+    predictor: str | None
+    """Which of the two that is."""
     low: float | None
     high: float | None
     cue: str | None
@@ -69,7 +77,8 @@ class Misled(Record):
     cue: str
     n: int
     share: float
-    chance: float
+    chance: float | None
+    """Mean chance of these questions; None where some have none."""
     accuracy: float | None
     """Of the fitted predictor, on these questions alone; None where none was fitted."""
     low: float | None
@@ -93,19 +102,54 @@ class Audit(Record):
     def flagged(self) -> tuple[Predictor, ...]:
         return tuple(predictor for predictor in self.predictors if predictor.flagged)
 
+    @property
+    def within_reach(self) -> tuple[Predictor, ...]:
+        """Predictors that beat chance by more than the margin, and whose interval has chance in
+        it: with more questions they might be flagged. Those of most questions first."""
+        found = [
+            row
+            for row in self.predictors
+            if row.kind in FLAGGED
+            and row.accuracy > row.chance + MARGIN
+            and row.low is not None
+            and not row.flagged
+        ]
+        return tuple(sorted(found, key=lambda row: -row.n))
+
+    @property
+    def without_interval(self) -> tuple[str, ...]:
+        """Tasks of which no predictor has an interval, so that none can be flagged."""
+        known = {row.task for row in self.predictors if row.low is not None}
+        return tuple(sorted({row.task for row in self.predictors} - known))
+
+    @property
+    def unfitted(self) -> tuple[str, ...]:
+        """Tasks with cues to which no predictor could be fitted."""
+        fitted = {row.task for row in self.predictors if row.kind == "fitted"}
+        return tuple(sorted({row.task for row in self.predictors} - fitted))
+
 
 def audit(bench: Bench) -> tuple[Audit, list[str]]:
-    """Audit a bench; also the ids of its hard core, in the bench's order."""
-    by_task: dict[str, list[Question]] = defaultdict(list)
+    """Audit a bench; also the ids of its hard core, task by task.
+
+    No more than one task's questions are held at a time.
+    """
+    tasks: Counter[str] = Counter()
     split_of: dict[str, Split] = {}
     for question in bench.questions():
-        by_task[question.task].append(question)
+        tasks[question.task] += 1
         split_of.update(dict.fromkeys(question.pages, question.split))
+    answers: dict[str, dict[str, int]] = {}
     predictors: list[Predictor] = []
     misled: list[Misled] = []
     checks: list[CoreCheck] = []
     core_ids: list[str] = []
-    for task, questions in sorted(by_task.items()):
+    for task in sorted(tasks):
+        questions = list(_of_task(bench, task))
+        if len(questions) != tasks[task]:
+            place = f"{bench.path / 'questions.jsonl'}: {task}"
+            raise CloseupError(f"{place}: lines that do not begin with their id, task/page/item")
+        answers[task] = _answers(questions)
         told = blind.cross_fit(questions)
         predictors += sorted(
             _predictors(questions, told), key=lambda p: (p.kind, p.n < FEW, -p.accuracy, p.name)
@@ -120,11 +164,21 @@ def audit(bench: Bench) -> tuple[Audit, list[str]]:
         misled=tuple(misled),
         hard_core=tuple(checks),
         duplicates=tuple(near_duplicates(bench, split_of)),
-        answers={task: _answers(by_task[task]) for task in sorted(by_task)},
+        answers=answers,
         kept={task: count.kept for task, count in sorted(counts.items())},
         rejected={task: count.rejected for task, count in sorted(counts.items())},
     )
     return result, core_ids
+
+
+def _of_task(bench: Bench, task: str) -> Iterator[Question]:
+    """The questions of one task: only they are held, and only their lines are parsed whole."""
+    file = bench.path / "questions.jsonl"
+    start = f'{{"id":{json.dumps(task + "/", ensure_ascii=False)[:-1]}'.encode()
+    with file.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            if line.startswith(start):
+                yield Question.parse(line, f"{file}:{number}")
 
 
 def _predictors(
@@ -134,14 +188,9 @@ def _predictors(
         return
     yield from _by_name(questions, [predictions(question) for question in questions])
     yield from _by_name(questions, [sighted_cues(question) for question in questions], sighted=True)
-    train = [question for question in questions if question.split == "train"]
-    test = [question for question in questions if question.split == "test"]
-    if len(train) >= TRAIN_ENOUGH and len(test) >= TEST_ENOUGH:
-        on_test = blind.fit_predict(train, test)
-        if on_test:
-            yield _fitted("fitted, train → test", test, on_test)
-    elif told is not None:
-        yield _fitted("fitted, by issue", questions, told)
+    yield from _fitted("fitted", questions, told, plain)
+    if all(map(crossable, questions)):
+        yield from _fitted("words by box", questions, blind.cross_fit(questions, crossed), crossed)
 
 
 def _misled(
@@ -165,7 +214,7 @@ def _misled(
         cue=cue,
         n=len(left),
         share=len(left) / len(questions),
-        chance=chance_of(left) or 0.0,
+        chance=chance_of(left),
         accuracy=fitted and fitted.mean,
         low=fitted and fitted.low,
         high=fitted and fitted.high,
@@ -173,10 +222,23 @@ def _misled(
 
 
 def _fitted(
-    name: str, questions: Sequence[Question], told: Sequence[blind.Distribution]
-) -> Predictor:
-    hits = [float(blind.best(d) == q.answer) for q, d in zip(questions, told, strict=True)]
-    return _predictor(name, "fitted", questions, hits)
+    name: str,
+    questions: Sequence[Question],
+    told: Sequence[blind.Distribution] | None,
+    learner: Learner,
+) -> Iterator[Predictor]:
+    """Fitted on one split and tested on the other, where both are large enough; otherwise what it
+    says of each question without its issue, `told`."""
+    train = [question for question in questions if question.split == "train"]
+    test = [question for question in questions if question.split == "test"]
+    if len(train) >= TRAIN_ENOUGH and len(test) >= TEST_ENOUGH:
+        name, questions = f"{name}, train → test", test
+        told = blind.fit_predict(train, test, learner)
+    else:
+        name = f"{name}, by issue"
+    if told is not None:
+        hits = [float(blind.best(d) == q.answer) for q, d in zip(questions, told, strict=True)]
+        yield _predictor(name, "fitted", questions, hits)
 
 
 def _by_name(
@@ -215,7 +277,7 @@ def _predictor(
         chance=chance,
         low=told.low,
         high=told.high,
-        flagged=above and kind in ("constant", "cue", "fitted"),
+        flagged=above and kind in FLAGGED,
     )
 
 
@@ -230,6 +292,7 @@ def _check(task: str, core: HardCore) -> CoreCheck:
         share=core.share,
         chance=core.chance,
         accuracy=anew.mean if anew else None,
+        predictor=core.predictor,
         low=anew.low if anew else None,
         high=anew.high if anew else None,
         cue=cue.name if cue else None,

@@ -28,9 +28,7 @@ MAX_ORDER = 6
 """Longer orders are not predicted: their number of permutations is out of hand."""
 
 
-def cross_fit(
-    questions: Sequence[Question], learner: Learner = plain
-) -> list[Distribution] | None:
+def cross_fit(questions: Sequence[Question], learner: Learner = plain) -> list[Distribution] | None:
     """What a predictor says of each question that was fitted without any question of its issue.
 
     The questions are of one task. None where that cannot be had: fewer than two issues, or open
@@ -53,14 +51,16 @@ def cross_fit(
     return told
 
 
-def fit_predict(train: Sequence[Question], test: Sequence[Question]) -> list[Distribution] | None:
+def fit_predict(
+    train: Sequence[Question], test: Sequence[Question], learner: Learner = plain
+) -> list[Distribution] | None:
     """What a predictor fitted on `train` says of each question of `test`; None for open texts."""
     questions = [*train, *test]
     if not train or not test or not predictable(questions):
         return None
     rows = rows_of(questions)
     indices = np.arange(len(questions))
-    told = dict(_predict(questions, rows, indices[: len(train)], indices[len(train) :], plain))
+    told = dict(_predict(questions, rows, indices[: len(train)], indices[len(train) :], learner))
     return [told[len(train) + index] for index in range(len(test))]
 
 

@@ -11,6 +11,7 @@ where that box lies and how it is shaped, in coarse bins.
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -23,6 +24,8 @@ from closeup.question import Question
 
 Answer = str | int | tuple[str, ...]
 _WORDS = 512
+_SELDOM = 0.02
+"""Share of the questions that a cue must decide to be a column: there may be one for every text."""
 _CROSSES = 4096
 _BINS = {"shape": 4, "size": 4, "row": 3, "column": 3}
 """Into how many equally full bins the measures of a named box are cut, to be crossed with words."""
@@ -52,7 +55,8 @@ class Rows(NamedTuple):
 def rows_of(questions: Sequence[Question]) -> Rows:
     """The rows of questions of one task: of all options, all ordered pairs, or one a question."""
     told = [predictions(question) for question in questions]
-    cues = sorted({cue for answers in told for cue in answers if not is_constant(cue)})
+    counts = Counter(cue for answers in told for cue in answers if not is_constant(cue))
+    cues = sorted(cue for cue, count in counts.items() if count >= _SELDOM * len(questions))
     numbers, texts, target, owner = [], [], [], []
     shared = np.array([_shared(question) for question in questions])
     bins = _bins(np.array([_named(question)[:4] for question in questions]))
@@ -70,9 +74,7 @@ def rows_of(questions: Sequence[Question]) -> Rows:
     words, crosses = _hashed(texts), _hashed_crosses(crossed)
     if questions[0].answer_format == "choice":
         words, crosses = _from_mean(words, owners), _from_mean(crosses, owners)
-    return Rows(
-        np.array(numbers, dtype=float), words, crosses, shared, np.array(target), owners
-    )
+    return Rows(np.array(numbers, dtype=float), words, crosses, shared, np.array(target), owners)
 
 
 _Row = tuple[np.ndarray, tuple[str, str], int]
@@ -192,17 +194,21 @@ def _named(question: Question) -> list[float]:
 
 def _bins(measures: np.ndarray) -> np.ndarray:
     """(questions, 4): the bin of each measure in `_BINS`."""
-    cuts = [np.quantile(own, np.arange(1, n) / n) for own, n in zip(measures.T, _BINS.values())]
-    return np.stack(
-        [np.searchsorted(cut, own) for cut, own in zip(cuts, measures.T, strict=True)], axis=1
-    )
+    pairs = zip(measures.T, _BINS.values(), strict=True)
+    cuts = [(own, np.quantile(own, np.arange(1, count) / count)) for own, count in pairs]
+    return np.stack([np.searchsorted(cut, own) for own, cut in cuts], axis=1)
+
+
+def crossable(question: Question) -> bool:
+    """Whether it is a choice between texts about a box that the prompt names."""
+    named = any(len(name) > 1 for name in question.refs)
+    return question.answer_format == "choice" and bool(question.options) and named
 
 
 def _crossed(question: Question, bins: np.ndarray) -> list[list[str]]:
     """For each option: its words, and its whole text where texts are short, by themselves and with
     each bin of the named box. Empty where options are no texts, or no box is named."""
-    named = any(len(name) > 1 for name in question.refs)
-    if question.answer_format != "choice" or not question.options or not named:
+    if not crossable(question):
         return []
     places = [f"{name}{k}" for name, k in zip(_BINS, bins, strict=True)]
     places += [places[0] + places[1], places[2] + places[3]]
@@ -261,8 +267,8 @@ def _hashed_crosses(tokens: Sequence[Sequence[str]]) -> Any:
 
     if not any(tokens):
         return sparse.csr_matrix((len(tokens), 0))
-    hasher: Any = HashingVectorizer(n_features=_CROSSES, analyzer=_as_given, norm=None)
-    return hasher.transform(tokens)
+    vectorizer: Any = HashingVectorizer
+    return vectorizer(n_features=_CROSSES, analyzer=_as_given, norm=None).transform(tokens)
 
 
 def _as_given(tokens: Sequence[str]) -> Sequence[str]:

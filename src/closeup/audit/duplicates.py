@@ -1,7 +1,6 @@
 """Pages of the test split that look like pages of the train split."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from PIL import Image
@@ -15,6 +14,8 @@ SIDE = 16
 LIMIT = 16
 """Bits of 256: two pages that differ in no more are near-duplicates."""
 _MOST_BYTES = 256 * 1024 * 1024
+_BLOCK = 256
+"""Pages compared at once with all of the other split: 10,000 pages take some tens of megabytes."""
 
 
 class Duplicate(Record):
@@ -27,36 +28,39 @@ class Duplicate(Record):
 
 
 def dhash(image: Image.Image) -> np.ndarray:
-    """256 bits: in a grid of 16 × 16, whether each cell is darker than the one to its right."""
+    """256 bits, (32,) of bytes: in a grid of 16 × 16, whether each cell is darker than the one to
+    its right."""
     small = np.asarray(image.convert("L").resize((SIDE + 1, SIDE), Image.Resampling.BOX))
-    return (small[:, :-1] < small[:, 1:]).ravel()
+    return np.packbits(small[:, :-1] < small[:, 1:])
 
 
 def near_duplicates(bench: Bench, split_of: Mapping[str, Split]) -> list[Duplicate]:
-    """All pairs across splits, the closest first; pages without a split are not looked at.
-
-    Of `LIMIT` + 1 bands of bits, two hashes within the limit share at least one whole, so that
-    only pages with a band in common need comparing, and none is missed.
-    """
-    hashes = {
-        page.id: dhash(decode(read_bytes(bench.path / page.image, _MOST_BYTES), page.image))
-        for page in bench.pages()
-        if page.id in split_of
-    }
-    pairs = set(_sharing_a_band(hashes, split_of))
+    """All pairs across splits, the closest first; pages without a split are not looked at."""
+    names: dict[Split, list[str]] = {"train": [], "test": []}
+    hashes: dict[Split, list[np.ndarray]] = {"train": [], "test": []}
+    for page in bench.pages():
+        if split := split_of.get(page.id):
+            image = decode(read_bytes(bench.path / page.image, _MOST_BYTES), page.image)
+            names[split].append(page.id)
+            hashes[split].append(dhash(image))
     found = [
-        Duplicate(train=a, test=b, distance=int((hashes[a] ^ hashes[b]).sum())) for a, b in pairs
+        Duplicate(train=names["train"][a], test=names["test"][b], distance=distance)
+        for a, b, distance in near_pairs(hashes["train"], hashes["test"])
     ]
-    near = [pair for pair in found if pair.distance <= LIMIT]
-    return sorted(near, key=lambda pair: (pair.distance, pair.train, pair.test))
+    return sorted(found, key=lambda pair: (pair.distance, pair.train, pair.test))
 
 
-def _sharing_a_band(
-    hashes: Mapping[str, np.ndarray], split_of: Mapping[str, Split]
-) -> Iterator[tuple[str, str]]:
-    for band in np.array_split(np.arange(SIDE * SIDE), LIMIT + 1):
-        alike: dict[bytes, dict[Split, list[str]]] = defaultdict(lambda: {"train": [], "test": []})
-        for page, bits in hashes.items():
-            alike[bits[band].tobytes()][split_of[page]].append(page)
-        for group in alike.values():
-            yield from ((a, b) for a in group["train"] for b in group["test"])
+def near_pairs(
+    first: Sequence[np.ndarray], second: Sequence[np.ndarray]
+) -> Iterator[tuple[int, int, int]]:
+    """(index in first, index in second, distance) of all hashes within `LIMIT` of each other."""
+    if not first or not second:
+        return
+    a, b = (np.stack(hashes).view(np.uint64) for hashes in (first, second))
+    for start in range(0, len(a), _BLOCK):
+        block = a[start : start + _BLOCK]
+        distances = np.zeros((len(block), len(b)), dtype=np.uint16)
+        for word in range(a.shape[1]):
+            distances += np.bitwise_count(block[:, None, word] ^ b[None, :, word])
+        for i, j in np.argwhere(distances <= LIMIT):
+            yield start + int(i), int(j), int(distances[i, j])

@@ -61,12 +61,13 @@ class HardCore(NamedTuple):
 def hard_core(
     questions: Sequence[Question], told: Sequence[Distribution] | None = None
 ) -> HardCore | None:
-    """The hard core of one task's questions; None where no blind predictor can be fitted.
+    """The hard core of one task's questions; None where no blind predictor can be fitted, or where
+    there is no chance level to stay at.
 
     `told` is what `cross_fit` says of the questions, where that is known already.
     """
     told = told or cross_fit(questions)
-    if told is None:
+    if told is None or chance_of(questions) is None:
         return None
     kept = np.array(
         [
@@ -84,9 +85,7 @@ def hard_core(
         anew = accuracy(core, fresh) if fresh else None
         if anew is not None and _at_chance(anew, chance_of(core)):
             break
-    return HardCore(
-        core, len(core) / len(questions), chance_of(core), *_checked(core, anew)
-    )
+    return HardCore(core, len(core) / len(questions), chance_of(core), *_checked(core, anew))
 
 
 def _at_chance(anew: Estimate, chance: float | None) -> bool:

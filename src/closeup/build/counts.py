@@ -22,7 +22,7 @@ def too_common(members: Sequence[Candidate]) -> dict[str, str]:
     is right much more often. A number is never lost altogether: where there are so few questions
     that one of each number is too many, the share may be higher.
     """
-    by_size = sorted(members, key=lambda one: (one.size or 0.0, one.id))
+    by_size = sorted(members, key=lambda one: one.size or 0.0)
     edges = [round(len(by_size) * part / 3) for part in range(4)]
     place = {one.id: i for i, one in enumerate(members)}
     dropped: dict[str, str] = {}

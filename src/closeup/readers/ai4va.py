@@ -44,8 +44,8 @@ from closeup.readers.assemble import (
 )
 from closeup.readers.json_input import Loose, items, load
 from closeup.readers.reader import BadPage
-from closeup.records import CloseupError, shorten
-from closeup.sources import Source, SourceError, one_line
+from closeup.records import CloseupError, one_line, shorten
+from closeup.sources import Source, SourceError
 
 What = Literal["panel", "character", "face", "balloon", "text", "ignore"]
 OVERRIDE = "categories.json"

@@ -19,8 +19,8 @@ from closeup.images import MAX_BYTES, SUFFIXES
 from closeup.page import MAX_SIDE, MAX_THINGS, Balloon, Character, Direction, Page, Panel
 from closeup.readers.reader import BadPage
 from closeup.reading_order import balloon_order, order
-from closeup.records import explain, shorten
-from closeup.sources import Source, SourceError, one_line
+from closeup.records import explain, one_line, shorten
+from closeup.sources import Source, SourceError
 
 MAX_BAD = 1000
 """Bad pages in one file before the rest of it is left unread."""
@@ -85,7 +85,7 @@ def attempt(place: str, make: Callable[..., Page], *given: Any) -> Page | BadPag
     except SourceError as error:
         return BadPage(error.place, error.message)
     except ValidationError as error:
-        return BadPage(one_line(place), one_line(explain(error)))
+        return BadPage(place, explain(error))
 
 
 def each_file(

@@ -14,8 +14,8 @@ from closeup.page import Page
 from closeup.readers.assemble import each_file
 from closeup.readers.json_input import decode
 from closeup.readers.reader import BadPage
-from closeup.records import CloseupError
-from closeup.sources import Source, SourceError, one_line
+from closeup.records import CloseupError, one_line
+from closeup.sources import Source, SourceError
 
 MAX_BYTES = 4 * 1024 * 1024
 """One page; a page with everything in it has some tens of thousands."""
@@ -29,7 +29,7 @@ def read(source: Source) -> Iterator[Page | BadPage]:
 def _pages(source: Source, name: str) -> Iterator[Page | BadPage]:
     place = source.place(name)
     if name.lower().endswith(".json"):
-        yield _page(source.read(name, MAX_BYTES), place, posixpath.dirname(name))
+        yield _page(source.read(name), place, posixpath.dirname(name))
         return
     for number, line in enumerate(source.lines(name), 1):
         if line.strip():

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
-from closeup.records import shorten
-from closeup.sources import Source, SourceError, one_line
+from closeup.records import one_line, shorten
+from closeup.sources import Source, SourceError
 
 MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 64

@@ -7,11 +7,13 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from closeup.audit.audit import Audit, Predictor
+from closeup.audit.audit import MARGIN, Audit, Predictor
+from closeup.audit.hard_core import FEWEST
 from closeup.report.terminal import interval, percent, plain
 
-SHOWN = {"constant": 1, "cue": 2, "inherent": 1, "sighted": 1, "fitted": 1}
+SHOWN = {"constant": 1, "cue": 2, "inherent": 1, "sighted": 1, "fitted": 2}
 """Predictors of a kind that are shown a task, the best ones; the JSON has all."""
+_LISTED = 10
 
 
 def table(audit: Audit) -> Group:
@@ -59,9 +61,9 @@ def _misled(audit: Audit) -> Table:
 
 
 def _hard_core(audit: Audit) -> Table:
-    title = "hard core: a predictor fitted anew on it alone, % right"
+    title = "hard core: the better of two predictors fitted anew on it alone, % right"
     numbers = ("n", "share", "right", "95 %", "chance")
-    grid = plain(title, numbers, words=("best single cue",))
+    grid = plain(title, numbers, words=("by", "best single cue"))
     for row in audit.hard_core:
         cue = f"{row.cue} {percent(row.cue_accuracy)}" if row.cue else "–"
         grid.add_row(
@@ -71,6 +73,7 @@ def _hard_core(audit: Audit) -> Table:
             percent(row.accuracy),
             interval(row.low, row.high),
             percent(row.chance),
+            row.predictor or ("too few" if row.n < FEWEST else "not fitted"),
             cue,
         )
     return grid
@@ -102,8 +105,18 @@ def _verdict(audit: Audit) -> Iterator[str]:
     yield f"near-duplicate pages across splits: {pairs}"
     for pair in audit.duplicates[:5]:
         yield f"  {pair.train} (train) and {pair.test} (test) differ in {pair.distance} of 256 bits"
-    yield f"predictors that beat chance by more than 10 points: {len(audit.flagged)}"
+    points = f"more than {100 * MARGIN:.0f} points above chance"
+    yield f"predictors {points}, and their 95 % interval above it too: {len(audit.flagged)}"
     yield from (f"  {_sentence(row)}" for row in audit.flagged)
+    if audit.within_reach:
+        yield f"{points}, but within chance's reach: {len(audit.within_reach)}"
+        yield from (f"  {_sentence(row)}, n={row.n}" for row in audit.within_reach[:_LISTED])
+        if (more := len(audit.within_reach) - _LISTED) > 0:
+            yield f"  … and {more} more, in the JSON"
+    for task in audit.without_interval:
+        yield f"{task}: no intervals, for there is one issue or page; nothing of it can be flagged"
+    for task in audit.unfitted:
+        yield f"{task}: no fitted predictor, which takes two issues; cues alone can be flagged"
 
 
 def _sentence(row: Predictor) -> str:

@@ -27,6 +27,18 @@ class TaskSummary(NamedTuple):
     clusters: int
     effective_n: float | None
 
+    def public(self) -> dict[str, int | float | None]:
+        """What `report --json` says of a task: these keys in this order, and no others."""
+        return {
+            "n": self.n,
+            "unscored": self.unscored,
+            "score": self.score,
+            "chance": self.chance,
+            "corrected": self.corrected,
+            "low": self.low,
+            "high": self.high,
+        }
+
 
 def summary(run: Store, split: Split | None = None) -> dict[str, TaskSummary]:
     """Every task of a run, or of one split of it, by name in alphabetical order."""
