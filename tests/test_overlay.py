@@ -83,6 +83,33 @@ def test_a_known_value_is_kept_and_the_conflict_is_told():
     assert note.conflicts == ("page.reading_direction",)
 
 
+def test_a_guess_of_the_overlay_keeps_its_mark():
+    marks = ["reading_direction", "balloons.text", "characters.actions", "characters.face"]
+    merged, _ = merge(page(inferred=[]), extra(inferred=marks))
+    assert merged.inferred == ("balloons.text", "characters.actions", "reading_direction")
+    merged, note = merge(page(inferred=[], reading_direction="ltr"), extra(inferred=marks))
+    assert merged.reading_direction == "ltr"
+    assert note.conflicts == ()
+    assert "reading_direction" not in merged.inferred
+
+
+def test_a_known_value_replaces_a_guess_and_the_mark_goes_with_the_last_one():
+    guessed = page(inferred=["characters.panel", "reading_direction"], reading_direction="ltr")
+    characters = [
+        {"id": "c1", "panel": "p2", "box": [110, 11, 150, 90]},
+        {"id": "c2", "panel": "p2", "box": [10, 10, 50, 89]},
+    ]
+    merged, note = merge(guessed, extra(characters=characters, balloons=[]))
+    assert merged.characters is not None
+    assert [c.panel for c in merged.characters] == ["L", "L"]
+    assert merged.reading_direction == "rtl"
+    assert merged.inferred == ()
+    assert note.conflicts == ()
+    assert "characters.k2.panel" in note.filled
+    merged, _ = merge(guessed, extra(characters=characters[:1], balloons=[]))
+    assert merged.inferred == ("characters.panel",), "k1 is still where the program put it"
+
+
 def test_depths_of_two_sources_are_never_mixed_in_one_panel():
     merged, _ = merge(page(), extra())
     assert merged.characters is not None

@@ -1,3 +1,4 @@
+import json
 from collections import Counter
 from itertools import combinations, groupby, pairwise
 from pathlib import Path
@@ -10,7 +11,7 @@ from closeup.page import Page
 from closeup.question import Question
 from closeup.records import CloseupError
 from closeup.tasks import TASKS, Issue, Task, find
-from closeup.tasks.action_recognition import ACTIONS, NEAR, UNSAID, near
+from closeup.tasks.action_recognition import ACTIONS, NEAR, POSTURES, UNSAID, near
 from closeup.tasks.making import text_height, windows
 
 
@@ -140,6 +141,18 @@ def test_depth_pairs_are_taken_in_turns_from_those_where_cues_mislead_and_where_
     assert len(kinds) == 4
 
 
+def test_a_pair_one_rank_apart_is_contested_where_cues_mislead_and_the_boxes_are_apart():
+    page = page_data()
+    assert all("contested" in q.tags for q in ask("depth_comparison", page)[0])
+    for character in page["characters"][1::2]:
+        character["box"][0] -= 25
+    assert not any("contested" in q.tags for q in ask("depth_comparison", page)[0])
+    page = page_data()
+    for character in page["characters"][1::2]:
+        character["depth"] = 2
+    assert not any("contested" in q.tags for q in ask("depth_comparison", page)[0])
+
+
 def test_small_boxes_and_figures_outside_their_panel_are_not_pointed_at():
     page = page_data()
     for character in page["characters"]:
@@ -171,8 +184,56 @@ def test_no_wrong_action_is_true_or_near_a_true_one_or_goes_unsaid():
             assert not any(near(a, b) for a, b in combinations(options, 2))
 
 
+def test_a_posture_is_not_denied_to_a_cut_figure_whose_posture_is_unknown():
+    def offered(actions: list[str], truncated: bool | None) -> set[str]:
+        pages = [page_data(n) for n in range(5)]
+        for character in (c for page in pages for c in page["characters"]):
+            character |= {"actions": actions, "truncated": truncated}
+        label = {phrase: action for action, phrase in ACTIONS.items()}
+        questions, _ = ask("action_recognition", *pages)
+        return {label[text] for question in questions for text in question.options}
+
+    assert not offered(["waving"], True) & POSTURES
+    assert not offered(["waving"], None) & POSTURES
+    assert offered(["waving"], False) & POSTURES
+    assert offered(["waving", "standing"], True) & POSTURES
+
+
+def test_who_speaks_with_an_exclamation_mark_may_be_shouting():
+    def offered(mark: str) -> set[str]:
+        pages = [page_data(n) for n in range(5)]
+        deeds = ("reading", "drinking", "cooking", "digging", "sweeping", "fishing", "shouting")
+        for page in pages:
+            for balloon in page["balloons"]:
+                balloon["text"] += mark
+            for k, character in enumerate(page["characters"]):
+                character["actions"] = [deeds[k % 7]]
+        questions, _ = ask("action_recognition", *pages)
+        return {text for q in questions if "action:shouting" not in q.tags for text in q.options}
+
+    assert "shouting" in offered("")
+    assert "shouting" not in offered("!")
+
+
+def test_an_action_that_can_seldom_be_wrong_is_seldom_right():
+    pages = [page_data(n) for n in range(5)]
+    for page in pages:
+        for k, character in enumerate(page["characters"]):
+            character["actions"] = [("sitting", "waving")[k % 2]]
+            character["truncated"] = True
+    questions, rejections = ask("action_recognition", *pages)
+    right = Counter(q.options[q.labels.index(str(q.answer))] for q in questions)
+    assert right["sitting"] == 1, "nobody who waves can be said not to sit"
+    assert "action too often right" in {rejection.reason for rejection in rejections}
+
+
+def test_lying_figures_may_look_propped_up():
+    assert all(near("lying", other) for other in ("crouching", "sitting", "reaching"))
+
+
 def test_the_table_of_near_actions_knows_its_own_words_and_reads_both_ways():
     words = set(ACTIONS) | UNSAID
+    assert words >= POSTURES
     assert set(NEAR) <= words
     assert {other for others in NEAR.values() for other in others.split()} <= words
     assert near("sleeping", "lying")
@@ -200,7 +261,7 @@ def test_an_action_is_offered_as_wrong_about_three_times_as_often_as_right():
     deeds = [deed for deed, count in often.items() for _ in range(count)]
     pages = [page_data(n) for n in range(20)]
     for k, character in enumerate(c for page in pages for c in page["characters"]):
-        character["actions"] = [deeds[k % 20]]
+        character |= {"actions": [deeds[k % 20]], "truncated": False}
     questions, _ = ask("action_recognition", *pages)
     offered = Counter(text for q in questions for text in q.options)
     right = Counter(q.options[q.labels.index(str(q.answer))] for q in questions)
@@ -297,6 +358,47 @@ def test_one_candidate_is_the_same_person_and_no_two_are_the_same():
             assert question.cluster == question.issue
 
 
+def test_a_whole_and_larger_figure_of_a_person_is_taken_first_as_gold_and_as_distractor():
+    pages = [page_data(n) for n in range(4)]
+    twins = {}
+    for n, page in enumerate(pages):
+        for i, character in enumerate(list(page["characters"])):
+            x0, y0, x1, y1 = character["box"]
+            character["box"] = [x0, y0, x0 + 70, y1]
+            twin = character | {"id": f"t{i}", "box": [x0 + 75, y0, x1, y1], "truncated": True}
+            page["characters"].append(twin)
+            twins[f"book/{n}", tuple(map(float, twin["box"]))] = True
+    questions, _ = ask("character_identification", *pages)
+    shown = [(q.views[m.view].page, m.box.corners) for q in questions for m in q.refs.values()]
+    assert shown
+    assert not any(place in twins for place in shown)
+
+
+def test_a_figure_too_small_to_be_recognized_is_not_asked_about():
+    page = page_data()
+    for character in page["characters"]:
+        x, y, *_ = character["box"]
+        character["box"] = [x, y, x + 38, y + 300]
+    assert reasons("character_identification", page) == {"too small to be recognized"}
+    assert ask("depth_comparison", page)[0]
+
+
+def test_a_question_that_does_not_hold_together_is_refused():
+    choice = json.loads(ask("depth_comparison", page_data())[0][0].to_json())
+    order = json.loads(ask("panel_reordering", page_data())[0][0].to_json())
+    mark = choice["refs"]["A"]
+    for question, change, message in (
+        (choice, {"refs": {}, "options": ["x"] * 27}, "options: 27: need 26 at most"),
+        (choice, {"refs": {"A": mark}, "answer": "A"}, "1 to choose from"),
+        (choice, {"refs": {"A": mark, "C": mark}, "answer": "A"}, "without a gap"),
+        (choice, {"options": ("x", "y")}, "the options have these letters"),
+        (choice, {"refs": {**choice["refs"], "grid": mark}}, "no slot's own name"),
+        (order, {"evidence": order["evidence"][1:]}, "evidence: 3 marks: need 4"),
+    ):
+        with pytest.raises(CloseupError, match=message):
+            Question.parse(json.dumps({**question, **change}), "line")
+
+
 def test_a_figure_of_unknown_identity_is_neither_asked_about_nor_offered():
     page = page_data()
     for character in page["characters"]:
@@ -329,13 +431,26 @@ def test_panels_to_be_ordered_are_cropped_and_the_page_is_never_shown():
 def test_panels_without_an_order_to_be_told_are_not_asked():
     page = page_data()
     assert reasons("panel_reordering", page | {"reading_direction": None}) == {"unknown order"}
-    silent = page | {"descriptions": None, "balloons": page["balloons"][:1]}
-    assert reasons("panel_reordering", silent) == {"nothing tells the order"}
+    assert reasons("panel_reordering", page | {"balloons": None}) == {"too few panels with words"}
     page["panels"][1]["box"] = [100, 10, 790, 590]
+    page["panels"][2]["box"] = [10, 400, 390, 1190]
     assert reasons("panel_reordering", page) == {"panels overlap"}
     few = page_data()
     few |= {"panels": few["panels"][:2], "characters": [], "balloons": [], "descriptions": []}
     assert reasons("panel_reordering", few) == {"too few panels"}
+
+
+def test_only_words_tell_an_order_and_one_panel_may_lack_them():
+    page = page_data()
+    for balloon in page["balloons"][2:]:
+        balloon["kind"] = "sfx"
+    assert reasons("panel_reordering", page) == {"too few panels with words"}
+    for balloon in page["balloons"][2:6]:
+        balloon["kind"] = "caption"
+    assert len(ask("panel_reordering", page)[0][0].labels) == 4
+    page["balloons"] = page["balloons"][2:]
+    (question,) = ask("panel_reordering", page)[0]
+    assert question.id.endswith("/p2-p4"), "a silent first panel is left out"
 
 
 def test_descriptions_that_may_both_fit_are_not_offered_together():

@@ -44,6 +44,13 @@ def is_constant(cue: str) -> bool:
     return cue.startswith(CONSTANT)
 
 
+def kinds(box: Box, view: Box) -> tuple[str, str]:
+    """The shape of a box, and its size within a view, each as one of a few words."""
+    shape = next(name for below, name in _SHAPES if _aspect(box) < below)
+    size = next(name for below, name in _SIZES if box.area / view.area < below)
+    return shape, size
+
+
 def predictions(question: Question) -> dict[str, Answer]:
     """What each cue would answer, by its name. Only cues that decide are there."""
     match question.answer_format:
@@ -195,8 +202,7 @@ def _named_region(question: Question) -> tuple[str, ...]:
         return ()
     (mark,) = question.refs.values()
     box, view = mark.box, question.views[mark.view].box
-    shape = next(name for below, name in _SHAPES if _aspect(box) < below)
-    size = next(name for below, name in _SIZES if box.area / view.area < below)
+    shape, size = kinds(box, view)
     return shape, size
 
 

@@ -81,7 +81,7 @@ def file_groups(pages: Iterable[Page], source: Source, seed: int) -> list[FileGr
     for page in pages:
         issues.setdefault(page.group, []).append(page)
     ranked = sorted(issues, key=lambda key: hashlib.sha256(f"{seed}/{key}".encode()).digest())
-    tests = round(TEST_SHARE * len(ranked)) or int(len(ranked) > 1)
+    tests = round(TEST_SHARE * len(ranked))
     held_out = set(ranked[:tests])
     return [
         FileGroup(key, "test" if key in held_out else "train", tuple(sorted_pages), source)

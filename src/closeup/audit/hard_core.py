@@ -80,7 +80,10 @@ def hard_core(
     core: list[Question] = []
     anew = None
     for tolerance in TOLERANCES:
-        core = [questions[i] for i in left[balanced(directions, tolerance)]]
+        thinned = [questions[i] for i in left[balanced(directions, tolerance)]]
+        if len(thinned) < FEWEST <= len(core):
+            break  # better a hard core that fails its check, and says so, than none
+        core = thinned
         fresh = cross_fit(core) if len(core) >= FEWEST else None
         anew = accuracy(core, fresh) if fresh else None
         if anew is not None and _at_chance(anew, chance_of(core)):
@@ -158,7 +161,8 @@ def _limits(questions: Sequence[Question]) -> list[float]:
 
 def _moments(questions: Sequence[Question]) -> np.ndarray:
     """(questions, directions): how far the right answer lies from the wrong ones in each number,
-    alone and times each number that the options share.
+    alone and, with its sign turned in one half of the questions, by each number that the options
+    share: whether that is above its median.
 
     Where nothing can be learnt, the mean of each column is 0.
     """
@@ -171,7 +175,8 @@ def _moments(questions: Sequence[Question]) -> np.ndarray:
     for index in range(len(questions)):
         own = rows.of(index)
         found[index] = table[own][right[own]].mean(0) - table[own].mean(0)
-    shared = _standard(rows.shared)
+    varied = rows.shared[:, rows.shared.std(0) > 1e-9]
+    shared = np.where(varied > np.median(varied, axis=0), 1.0, -1.0)
     numbers = _standard(found[:, : rows.numbers.shape[1]], centre=False)
     crossed = (numbers[:, :, None] * shared[:, None, :]).reshape(len(questions), -1)
     return np.hstack([found, crossed])

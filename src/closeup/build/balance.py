@@ -12,15 +12,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from closeup.build.candidates import Candidate, candidate
+from closeup.build.candidates import Candidate
 from closeup.build.counts import too_common
 from closeup.build.lettering import placements, rank
 from closeup.build.level import level
 from closeup.build.mirror import mirror_pairs
 from closeup.cues import Answer
 from closeup.question import Rejection
-
-__all__ = ["MIRROR", "Balanced", "Candidate", "balance", "candidate", "unbalanced"]
 
 MIRROR = "balance: no mirror image"
 

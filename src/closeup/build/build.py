@@ -24,7 +24,8 @@ from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 
 from closeup.bench import BUILDING, IMAGES, MANIFEST, LeftOut, Manifest, TaskCount, sha256
-from closeup.build.balance import Candidate, balance
+from closeup.build.balance import balance
+from closeup.build.candidates import Candidate
 from closeup.build.choose import count_tasks, write_questions
 from closeup.build.datasets import Dataset
 from closeup.build.make import Made, make

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from closeup.build.balance import Candidate, candidate
+from closeup.build.candidates import Candidate, candidate
 from closeup.groups import Group
 from closeup.page import Page
 from closeup.question import Rejection, Split

@@ -13,8 +13,8 @@ from closeup.store import Store
 
 
 def as_json(run: Store, split: Split | None = None) -> str:
-    """`{task: {n, unscored, score, chance, corrected, low, high, …}}`; null where unknown."""
-    rows = {task: row._asdict() for task, row in summary(run, split).items()}
+    """`{task: {n, unscored, score, chance, corrected, low, high}}`; null where unknown."""
+    rows = {task: row.public() for task, row in summary(run, split).items()}
     return json.dumps(rows, indent=2, allow_nan=False)
 
 

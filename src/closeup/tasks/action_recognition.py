@@ -5,19 +5,20 @@ is never a true action, never one that comes with a true one or could be taken f
 never one that is often true unsaid (`UNSAID`). What cannot be a wrong option is no right one
 either, or it would be right whenever it is offered: figures that do nothing else are passed over.
 
-A posture is denied only to a figure whose own posture is labelled: a body has one at a time, and of
-a figure cut by its panel or half hidden nobody can tell that it is not sitting. Nor is shouting
-denied to who speaks a balloon with an exclamation mark. Neither tells the answer: a posture that is
-offered is still wrong three times out of four.
+A posture is denied only to a figure that is known to be whole or whose own posture is labelled: a
+body has one at a time, and of one that its panel cuts, nobody can tell that it is not sitting. Nor
+is shouting denied to who speaks a balloon with an exclamation mark.
 
 Wrong options are drawn so that each action is offered as wrong three times as often as right within
-the issue: a reader who only knows which actions are common gains nothing.
+the issue, and among boxes of like shape and size: a reader who only knows which actions are common,
+or which make a box wide, gains little.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from closeup.cues import kinds
 from closeup.page import Character, Page
 from closeup.question import Mark, Question, Rejection
 from closeup.tasks.making import (
@@ -114,7 +115,7 @@ NEAR = {
     "falling": "flying jumping lying",
     "fighting": "kicking pulling punching pushing shouting throwing",
     "fishing": "holding",
-    "flying": "jumping riding sitting swimming",
+    "flying": "jumping riding swimming",
     "hugging": "holding kissing",
     "jumping": "kicking running",
     "laughing": "shouting smiling talking",
@@ -126,7 +127,7 @@ NEAR = {
     "pulling": "holding reaching",
     "punching": "reaching",
     "pushing": "reaching",
-    "reaching": "throwing waving",
+    "reaching": "lying sitting throwing waving",
     "riding": "sitting",
     "shouting": "singing talking",
     "singing": "talking",
@@ -151,8 +152,13 @@ class _Case(NamedTuple):
     @property
     def undeniable(self) -> frozenset[str]:
         """What may be true of the figure although it is not labelled."""
-        unknown = frozenset[str]() if POSTURES.intersection(self.true) else POSTURES
+        seen = self.character.truncated is False or not POSTURES.isdisjoint(self.true)
+        unknown = frozenset[str]() if seen else POSTURES
         return unknown | {"shouting"} if _exclaims(self.page, self.character) else unknown
+
+    def denies(self, action: str) -> bool:
+        """Whether an action is surely untrue of the figure."""
+        return action not in self.undeniable and not any(near(action, t) for t in self.true)
 
 
 class ActionRecognition(Task):
@@ -176,16 +182,23 @@ class ActionRecognition(Task):
             for case in fit[MOST:]:
                 yield self.reject(page, case.character.id, ENOUGH)
         golds: Counter[str] = Counter()
-        right: list[str] = []
+        asked: list[tuple[_Case, str]] = []
         for case in cases:
             gold = min(sorted(set(case.true) & ACTIONS.keys()), key=lambda action: golds[action])
-            golds[gold] += 1
-            right.append(gold)
+            golds.update(_among(gold, case))
+            asked.append((case, gold))
+        for case, gold in _surplus(asked):
+            golds.subtract(_among(gold, case))
+            yield self.reject(case.page, case.character.id, "action too often right")
         offered: Counter[str] = Counter()
-        for case, gold in zip(cases, right, strict=True):
+        for case, gold in asked:
             rng = issue.random(self.name, case.page.id, case.character.id)
             pool = shuffled(sorted(ACTIONS), rng)
-            pool.sort(key=lambda action: offered[action] - (OPTIONS - 1) * golds[action])
+            pool.sort(
+                key=lambda action, case=case: sum(
+                    offered[name] - (OPTIONS - 1) * golds[name] for name in _among(action, case)
+                )
+            )
             # An action that is never right in the issue comes last: to know as much would help.
             pool.sort(key=lambda action: golds[action] == 0)
             pool = [action for action in pool if action not in case.undeniable]
@@ -193,7 +206,8 @@ class ActionRecognition(Task):
             if wrong is None:
                 yield self.reject(case.page, case.character.id, "too few wrong actions")
                 continue
-            offered.update(wrong)
+            for action in wrong:
+                offered.update(_among(action, case))
             yield self._question(issue, case, shuffled([gold, *wrong], rng), gold)
 
     def _unfit(self, page: Page, character: Character, true: Sequence[str]) -> str | None:
@@ -233,6 +247,13 @@ class ActionRecognition(Task):
         )
 
 
+def _among(action: str, case: _Case) -> tuple[str, str, str]:
+    """An action, among all figures and among those whose boxes are of this one's shape and size:
+    who lies is wide, and who sees only the box should not know more for it."""
+    shape, size = kinds(case.character.box, case.page.box)
+    return action, f"{action}, {shape}", f"{action}, {size}"
+
+
 def _word(action: str) -> str:
     """An annotation's action in the table's spelling: `Casting spell` is `casting_spell`."""
     return "_".join(action.lower().replace("-", " ").replace("_", " ").split())
@@ -245,6 +266,22 @@ def _exclaims(page: Page, character: Character) -> bool:
         and "!" in (balloon.text or "")
         for balloon in page.balloons or ()
     )
+
+
+def _surplus(asked: list[tuple[_Case, str]]) -> list[tuple[_Case, str]]:
+    """Take out the cases that make an action right more often than it can be balanced.
+
+    It must be offered as wrong three times as often, to figures of which it is surely untrue; one
+    case of each action stays whatever the others are.
+    """
+    golds = Counter(gold for _, gold in asked)
+    taken: list[tuple[_Case, str]] = []
+    for action, count in sorted(golds.items(), key=lambda item: (-item[1], item[0])):
+        deniable = sum(gold != action and case.denies(action) for case, gold in asked)
+        for _ in range(count - max(1, deniable // (OPTIONS - 1))):
+            last = max(i for i, (_, gold) in enumerate(asked) if gold == action)
+            taken.append(asked.pop(last))
+    return taken
 
 
 def _wrong(pool: Sequence[str], gold: str, true: Sequence[str]) -> list[str] | None:

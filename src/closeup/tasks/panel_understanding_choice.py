@@ -1,13 +1,16 @@
 """Which description fits a panel? The multiple-choice twin of panel understanding.
 
-The wrong descriptions are of other panels, of the same page where there are enough: they speak of
-the same people and places, and each is right for one question and wrong for others, so that no
-text gives itself away.
+The wrong descriptions are of other panels of the issue that lie alike on their pages: they speak of
+the same people and places, and each is right for one question and wrong for others, so that
+neither the text nor where the panel lies gives the answer away.
 """
 
+import math
 import random
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
+from closeup.geometry import Box
 from closeup.page import Description, Page
 from closeup.question import Mark, Question, Rejection
 from closeup.tasks.making import (
@@ -31,6 +34,19 @@ ALIKE = 0.6
 """Jaccard index of the words of two descriptions from which on they may both fit."""
 
 
+class _Told(NamedTuple):
+    """A description, and the panel that it is of."""
+
+    text: str
+    page: Page
+    box: Box
+
+    @property
+    def place(self) -> tuple[float, float]:
+        x, y = self.box.center
+        return x / self.page.width, y / self.page.height
+
+
 class PanelUnderstandingChoice(Task):
     """The panel is named by its box; the options are descriptions."""
 
@@ -38,7 +54,11 @@ class PanelUnderstandingChoice(Task):
     answer_format = "choice"
 
     def questions(self, issue: Issue) -> Iterator[Question | Rejection]:
-        everywhere = [d.text for page in issue.pages for d in page.descriptions or ()]
+        told = [
+            _Told(d.text, page, page.panel(d.panel).box)
+            for page in issue.pages
+            for d in page.descriptions or ()
+        ]
         for page in issue.pages:
             described = {d.panel: d for d in page.descriptions or ()}
             asked = 0
@@ -54,8 +74,8 @@ class PanelUnderstandingChoice(Task):
                     yield self.reject(page, panel.id, ENOUGH)
                 else:
                     rng = issue.random(self.name, page.id, panel.id)
-                    here = [d.text for d in described.values()]
-                    wrong = _distractors(description.text, here, everywhere, rng)
+                    own = _Told(description.text, page, panel.box)
+                    wrong = _distractors(own, told, rng)
                     if wrong is None:
                         yield self.reject(page, panel.id, "too few unlike descriptions")
                         continue
@@ -92,24 +112,30 @@ class PanelUnderstandingChoice(Task):
         )
 
 
-def _distractors(
-    true: str, here: Sequence[str], everywhere: Sequence[str], rng: random.Random
-) -> list[str] | None:
+def _distractors(true: _Told, told: Sequence[_Told], rng: random.Random) -> list[str] | None:
     """Three other descriptions, unlike the true one and each other; None where there are not.
 
-    Those of the same page come first, then the rest of the issue by nearness of length, in bands
-    of a third: a finer order would make the true one the middle of its options.
+    Those of panels that lie alike on their pages come first: what opens a page or fills a wide
+    panel is told in other words than a small panel's close-up, and the prompt says which it is.
     """
-    near = shuffled(here, rng)
-    far = shuffled(everywhere, rng)
-    far.sort(key=lambda text: round(3 * abs(len(text) - len(true)) / len(true)))
     chosen: list[str] = []
-    for text in (*near, *far):
-        if text.strip() and all(_jaccard(text, other) < ALIKE for other in (true, *chosen)):
-            chosen.append(text)
+    for other in sorted(shuffled(told, rng), key=lambda other: _unlike(true, other)):
+        if other.text.strip() and all(
+            _jaccard(other.text, text) < ALIKE for text in (true.text, *chosen)
+        ):
+            chosen.append(other.text)
         if len(chosen) == OPTIONS - 1:
             return chosen
     return None
+
+
+def _unlike(a: _Told, b: _Told) -> float:
+    """How differently two panels lie on their pages: place, and logarithms of width and height,
+    in shares of the page."""
+    (ax, ay), (bx, by) = a.place, b.place
+    wide = math.log((a.box.width / a.page.width) / (b.box.width / b.page.width))
+    high = math.log((a.box.height / a.page.height) / (b.box.height / b.page.height))
+    return math.hypot(ax - bx, ay - by, wide, high)
 
 
 def _jaccard(a: str, b: str) -> float:
