@@ -305,9 +305,17 @@ def test_two_builds_do_not_write_into_one_folder(source: Path, tmp_path: Path):
         process.join()
 
 
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """So many pages that a build is under way for a while."""
+    return native.write(tmp_path_factory.mktemp("many") / "pages", issues=30)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
-def test_workers_do_not_outlive_a_build_that_is_stopped(number: signal.Signals, tmp_path: Path):
-    source, out = native.write(tmp_path / "pages", issues=60), tmp_path / "bench"
+def test_workers_do_not_outlive_a_build_that_is_stopped(
+    number: signal.Signals, many: Path, tmp_path: Path
+):
+    source, out = many, tmp_path / "bench"
     command = [sys.executable, "-m", "closeup.cli", "build", "--reader", "closeup_json"]
     command += ["--workers", "2", "--from", str(source), "--out", str(out)]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
