@@ -31,7 +31,7 @@ class Flaky:
         self.asked: list[str] = []
         self.at_once = self.most_at_once = 0
 
-    async def reply(self, messages):
+    async def reply(self, messages) -> str:
         question = messages[-1].question
         self.asked.append(question)
         self.at_once += 1
@@ -79,7 +79,7 @@ def test_a_failing_provider_leaves_questions_unscored_until_it_answers(bench, tm
 
 def test_our_own_bugs_are_not_taken_for_the_providers_failures(bench, tmp_path):
     class Broken(Flaky):
-        async def reply(self, messages):
+        async def reply(self, messages) -> str:
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -88,7 +88,7 @@ def test_our_own_bugs_are_not_taken_for_the_providers_failures(bench, tmp_path):
 
 def test_a_reply_that_is_no_text_is_kept_as_text(bench, tmp_path):
     class Odd(Flaky):
-        async def reply(self, messages):
+        async def reply(self, messages) -> str:
             return "\ud800 <answer>A</answer>"
 
     run(bench, Odd(), tmp_path / "run", console=QUIET)
