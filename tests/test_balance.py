@@ -26,7 +26,17 @@ def allowed(count: int) -> float:
 
 
 def made(number: int, hits: dict[str, bool], k: int = 2, **changes) -> Candidate:
-    one = Candidate(f"t/p/{number}", "t", "p", "test", "A", tuple("ABCD"[:k]), hits, 1 / k)
+    one = Candidate(
+        id=f"t/p/{number}",
+        task="t",
+        page="p",
+        issue="i",
+        split="test",
+        gold="A",
+        labels=tuple("ABCD"[:k]),
+        hits=hits,
+        chance=1 / k,
+    )
     return one._replace(**changes)
 
 

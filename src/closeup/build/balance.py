@@ -17,6 +17,7 @@ from closeup.build.counts import too_common
 from closeup.build.lettering import placements, rank
 from closeup.build.level import level
 from closeup.build.mirror import mirror_pairs
+from closeup.build.words import with_words
 from closeup.cues import Answer
 from closeup.question import Rejection
 
@@ -53,7 +54,7 @@ def unbalanced(candidates: Iterable[Candidate], seed: int = 0) -> dict[str, str]
         tasks[one.task, one.split].append(one)
     dropped: dict[str, str] = {}
     for key in sorted(tasks):
-        members = sorted(tasks[key], key=lambda one: rank(seed, one.id))
+        members = with_words(sorted(tasks[key], key=lambda one: rank(seed, one.id)))
         dropped |= too_common([one for one in members if isinstance(one.gold, int)])
         letters = [one for one in members if not isinstance(one.gold, int)]
         pairs, lonely = _paired([one for one in letters if one.contrast])

@@ -12,6 +12,7 @@ class Candidate(NamedTuple):
     id: str
     task: str
     page: str
+    issue: str
     split: Split
     """Each task is balanced within each split."""
     gold: Answer
@@ -23,6 +24,8 @@ class Candidate(NamedTuple):
     """Of an integer task: the area of the region that is counted in."""
     contrast: tuple[float, ...] = ()
     """Of a choice between two regions: by how much the right one exceeds the other in each cue."""
+    texts: tuple[str, ...] = ()
+    """Of texts to be put in order: the texts, in that order."""
 
 
 def candidate(question: Question) -> Candidate:
@@ -37,6 +40,7 @@ def candidate(question: Question) -> Candidate:
         id=question.id,
         task=question.task,
         page=question.pages[0],
+        issue=question.issue,
         split=question.split,
         gold=() if question.answer_format == "text" else question.answer,
         labels=question.labels,
@@ -44,4 +48,12 @@ def candidate(question: Question) -> Candidate:
         chance=question.chance,
         size=next(iter(question.refs.values())).box.area if counted else None,
         contrast=contrast(question),
+        texts=_in_order(question),
     )
+
+
+def _in_order(question: Question) -> tuple[str, ...]:
+    if question.answer_format != "order" or not isinstance(question.answer, tuple):
+        return ()
+    texts = dict(zip(question.labels, question.options, strict=False))
+    return tuple(texts[letter] for letter in question.answer) if texts else ()

@@ -1,0 +1,78 @@
+"""Do the words of a dialogue tell its order to one who has read other issues?
+
+Every word, sign and pair of neighbouring words has a mean place: −1 where the texts it stands in
+come first, 1 where they come last. A text's place is the sum of those of its words, each shrunk to
+0 by as much as one more text would; texts are put in the order of their places. What an issue
+itself says is taken out of the means before its own questions are put in order.
+"""
+
+import itertools
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from closeup.build.candidates import Candidate
+
+CUE = "words of other issues"
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+
+
+def with_words(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates of one task, those with texts to order told whether their words do it."""
+    totals: dict[str, _Mean] = defaultdict(_Mean)
+    own: dict[str, dict[str, _Mean]] = defaultdict(lambda: defaultdict(_Mean))
+    for one in candidates:
+        for token, place in _places(one.texts):
+            totals[token].add(place)
+            own[one.issue][token].add(place)
+    found: list[Candidate] = []
+    for one in candidates:
+        if one.texts:
+            scores = [_score(text, totals, own[one.issue]) for text in one.texts]
+            right = all(a < b for a, b in itertools.pairwise(scores))
+            one = one._replace(hits=one.hits | {CUE: right})
+        found.append(one)
+    return found
+
+
+class _Mean:
+    """A sum and a count, in whole numbers of places so that no order of adding shows."""
+
+    __slots__ = ("count", "total")
+
+    def __init__(self) -> None:
+        self.total = 0
+        self.count = 0
+
+    def add(self, place: int) -> None:
+        self.total += place
+        self.count += 1
+
+
+_STEP = 60
+"""Can be divided by up to 6 gaps between texts; places between more are rounded."""
+
+
+def _places(texts: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Each token with the place of its text, from −60 for the first to 60 for the last."""
+    for index, text in enumerate(texts):
+        place = round(2 * _STEP * index / (len(texts) - 1)) - _STEP
+        for token in _tokens(text):
+            yield token, place
+
+
+def _score(text: str, totals: dict[str, _Mean], own: dict[str, _Mean]) -> float:
+    score = 0.0
+    for token in _tokens(text):
+        mean = totals[token]
+        total, count = mean.total, mean.count
+        if token in own:
+            total, count = total - own[token].total, count - own[token].count
+        score += total / (count + 1)
+    return score
+
+
+def _tokens(text: str) -> Iterable[str]:
+    """Words, signs, and pairs of neighbours, the text's ends among them; each once, sorted."""
+    words = ["", *_TOKEN.findall(text.casefold()), ""]
+    return sorted({*words, *(f"{a} {b}" for a, b in itertools.pairwise(words))})
