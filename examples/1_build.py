@@ -12,7 +12,7 @@ from closeup.bench import Bench
 from closeup.build.build import build
 from closeup.build.datasets import synthetic
 from closeup.evaluate import run
-from closeup.models import find
+from closeup.models import Given, find
 from closeup.report.terminal import table
 from closeup.store import Store
 
@@ -24,7 +24,7 @@ def main(out: Path, pages: int = 8) -> None:
     bench = Bench.open(out / "bench")
     question = next(bench.questions())
     print(question.id, "->", question.answer, "evidence:", [mark.box for mark in question.evidence])
-    run(bench, find("random", bench), out / "run")
+    run(bench, find("random", Given.of(bench)), out / "run")
     with Store.open(out / "run") as store:
         Console().print(table(store))
 

@@ -1,11 +1,17 @@
 import asyncio
+import io
+from dataclasses import replace
 
 from benches import choice
+from PIL import Image
 
-from closeup.ask import ask, fingerprint, opening
+from closeup import tools
+from closeup.ask import Setting, ask, fingerprint, opening, request
+from closeup.conversation import Budget
 from closeup.geometry import Box, Grid
 from closeup.images import Resolution
-from closeup.models.model import Message
+from closeup.message import Message, Reply, Sampling, Usage
+from closeup.pictures import Pictures
 from closeup.tasks import TASKS
 
 QUESTION = choice(0, [Box(100, 200, 300, 400), Box(500, 500, 800, 900)], "B")
@@ -23,14 +29,38 @@ class Parrot:
         self.resolution = Resolution(pixels=pixels)
         self.heard: list[Message] = []
 
-    async def reply(self, messages):
-        self.heard = list(messages)
-        return self.text
+    async def reply(self, request):
+        self.heard = list(request.messages)
+        return Reply(text=self.text, usage=Usage(input=10, output=2), seconds=0.5, served_by="v1")
 
 
-def told(model):
-    messages = opening(QUESTION, model, TASK)
-    return asyncio.run(ask(QUESTION, messages, model, TASK))
+class Looker(Parrot):
+    """Zooms in, and then says what it was made to say."""
+
+    async def reply(self, request):
+        self.heard = list(request.messages)
+        looked = any(message.role == "tool" for message in request.messages)
+        call = '<tool_call>{"name": "zoom_in", "arguments": {"bbox_2d": [100, 200, 300, 400]}}'
+        return Reply(text=self.text if looked else call, usage=Usage(output=3), seconds=0.25)
+
+
+def pictures() -> Pictures:
+    file = io.BytesIO()
+    Image.new("RGB", (1000, 1000), "white").save(file, "PNG")
+    return Pictures(lambda page: file.getvalue())
+
+
+PICTURES = pictures()
+ALONE = Setting()
+ZOOM = Setting(tools=tools.find(["zoom_in"]))
+
+
+def told(model, setting=ALONE):
+    return asyncio.run(ask(QUESTION, model, TASK, setting, PICTURES))
+
+
+def opened(model, setting=ALONE, question=QUESTION):
+    return opening(question, model, TASK, setting)
 
 
 def test_the_images_come_before_the_question_and_the_boxes_are_in_the_models_grid():
@@ -42,7 +72,7 @@ def test_the_images_come_before_the_question_and_the_boxes_are_in_the_models_gri
     assert view == episode.views[0]
     assert episode.views[0].size == (500, 500)
     assert "[200, 100, 400, 300]" in str(text)
-    assert "[200, 100, 400, 300]" not in str(opening(QUESTION, Parrot(""), TASK)[1].parts[1])
+    assert "[200, 100, 400, 300]" not in str(opened(Parrot(""))[1].parts[1])
 
 
 def test_the_reply_is_scored_and_kept_as_it_came():
@@ -59,10 +89,56 @@ def test_junk_scores_0_with_a_reason():
     assert score.reason
 
 
-def test_the_fingerprint_is_of_what_is_sent():
-    model = Parrot("")
-    same = opening(QUESTION, model, TASK)
-    renamed = opening(QUESTION.model_copy(update={"id": "other", "answer": "A"}), model, TASK)
-    assert fingerprint(same) == fingerprint(renamed)
-    assert fingerprint(same) != fingerprint(opening(QUESTION, Parrot("", "rel1000"), TASK))
-    assert fingerprint(same) != fingerprint(opening(QUESTION, Parrot("", "pixel", 90_000), TASK))
+def test_an_episode_keeps_what_was_said_in_between_and_what_it_cost():
+    episode = told(Looker("<answer>B</answer>"), ZOOM)
+    assert [turn.role for turn in episode.turns] == ["assistant", "tool", "assistant"]
+    assert episode.views[1].box == Box(100, 200, 300, 400)
+    assert [(call.tool, call.view, call.error) for call in episode.calls] == [("zoom_in", 1, "")]
+    assert (episode.stop, episode.score.value) == ("answered", 1.0)
+    assert (episode.usage.output, episode.seconds) == (6, 0.5)
+    alone = told(Parrot("<answer>B</answer>"))
+    assert (alone.usage, alone.served_by) == (Usage(input=10, output=2), "v1")
+
+
+def test_tools_are_offered_in_the_system_message_unless_the_provider_has_its_own_calling():
+    assert "<tools>" not in opened(Parrot(""))[0].text
+    assert '"zoom_in"' in opened(Parrot(""), ZOOM)[0].text
+    native = replace(ZOOM, native=True)
+    assert "<tools>" not in opened(Parrot(""), native)[0].text
+    assert request(opened(Parrot(""), native), Parrot(""), native).tools
+    assert not request(opened(Parrot(""), ZOOM), Parrot(""), ZOOM).tools
+
+
+def test_a_call_that_stands_where_the_answer_should_is_no_answer():
+    three = '<tool_call>{"name": "zoom_in", "arguments": {"bbox_2d": [3, 3, 3, 3]}}</tool_call> B'
+    episode = told(Parrot(three), ZOOM)
+    assert episode.stop == "out of budget"
+    assert (episode.score.value, episode.score.answer) == (0.0, None)
+
+
+def test_the_oracle_crop_shows_all_that_the_question_names_and_not_the_answer_first():
+    system, user = opened(Parrot(""), replace(ALONE, oracle_crop=True))
+    whole, *crops, text = user.parts
+    assert [crop.box for crop in crops] == [mark.box for mark in QUESTION.refs.values()]
+    assert "Image 2 is [100, 200, 300, 400] of image 1" in text
+    turned = QUESTION.model_copy(update={"evidence": QUESTION.evidence[::-1], "answer": "A"})
+    assert opened(Parrot(""), replace(ALONE, oracle_crop=True), turned)[1].parts == user.parts
+
+
+def test_the_fingerprint_is_of_what_is_sent_and_of_the_rules():
+    def print_of(model, setting=ALONE, question=QUESTION, shown=PICTURES):
+        first = request(opened(model, setting, question), model, setting)
+        return fingerprint(first, model, setting, shown)
+
+    same = print_of(Parrot(""))
+    renamed = QUESTION.model_copy(update={"id": "other", "answer": "A"})
+    assert print_of(Parrot(""), question=renamed) == same
+    others = [
+        print_of(Parrot("", "rel1000")),
+        print_of(Parrot("", "pixel", 90_000)),
+        print_of(Parrot(""), ZOOM),
+        print_of(Parrot(""), replace(ALONE, budget=Budget(calls=1))),
+        print_of(Parrot(""), replace(ALONE, sampling=Sampling(temperature=1.0))),
+        print_of(Parrot(""), shown=Pictures(lambda page: b"another page")),
+    ]
+    assert len({same, *others}) == 7

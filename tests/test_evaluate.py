@@ -1,20 +1,28 @@
 import asyncio
 import io
+import sqlite3
 from collections import Counter
 
 import pytest
 from benches import choice, describing, write_bench
+from PIL import Image
 from rich.console import Console
 
-from closeup import models
+from closeup import models, tools
+from closeup.ask import Setting
 from closeup.evaluate import run
 from closeup.geometry import Box, Grid
 from closeup.images import Resolution
+from closeup.message import Reply, Request, Usage
+from closeup.models import Given
 from closeup.models.model import ModelError
+from closeup.models.throttle import Gate
+from closeup.question import Question
 from closeup.records import CloseupError
 from closeup.report.summary import summary
-from closeup.store import Store
+from closeup.store import FILE, Store
 
+ZOOM = Setting(tools=tools.find(["zoom_in"]))
 PAIR = [Box(0, 0, 50, 50), Box(60, 60, 90, 90)]
 QUIET = Console(file=io.StringIO())
 
@@ -26,13 +34,15 @@ class Flaky:
     grid: Grid = "pixel"
     resolution = Resolution()
 
-    def __init__(self, failing=()):
+    def __init__(self, failing=(), connections=8):
         self.failing = set(failing)
+        self.gate = Gate(connections)
         self.asked: list[str] = []
         self.at_once = self.most_at_once = 0
 
-    async def reply(self, messages) -> str:
-        question = messages[-1].question
+    async def reply(self, request: Request) -> Reply:
+        question = request.messages[1].question
+        assert question is not None
         self.asked.append(question)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
@@ -40,17 +50,34 @@ class Flaky:
         self.at_once -= 1
         if question in self.failing:
             raise ModelError("503 from the provider")
+        return Reply(text=self.said(request), usage=Usage(input=100, output=10))
+
+    def said(self, request: Request) -> str:
         return "<answer>A</answer>"
+
+
+class Looking(Flaky):
+    """Zooms in once before it answers."""
+
+    def said(self, request: Request) -> str:
+        if len(request.messages) > 2:
+            return "<answer>A</answer>"
+        return '<tool_call>{"name": "zoom_in", "arguments": {"bbox_2d": [10, 10, 90, 90]}}'
 
 
 @pytest.fixture
 def bench(tmp_path):
-    return write_bench(tmp_path / "bench", [choice(i, PAIR, "A") for i in range(40)])
+    return write_bench(tmp_path / "bench", [different(i) for i in range(40)])
+
+
+def different(number: int) -> Question:
+    """A question that no other one is asked like."""
+    return choice(number, [Box(0, 0, 50, 50 + number), Box(60, 60, 90, 90)], "A")
 
 
 def test_every_question_is_asked_once_and_few_at_a_time(bench, tmp_path):
-    model = Flaky()
-    tally = run(bench, model, tmp_path / "run", concurrency=5, console=QUIET)
+    model = Flaky(connections=5)
+    tally = run(bench, model, tmp_path / "run", console=QUIET)
     assert (tally.asked, tally.kept, tally.failed) == (40, 0, 0)
     assert sorted(model.asked) == sorted(q.id for q in bench.questions())
     assert model.most_at_once == 5
@@ -77,9 +104,82 @@ def test_a_failing_provider_leaves_questions_unscored_until_it_answers(bench, tm
     assert summary(Store.open(tmp_path / "run"))["depth_comparison"].unscored == 0
 
 
+def test_a_pages_first_question_goes_alone_and_the_rest_before_any_new_page(bench, tmp_path):
+    class Watching(Flaky):
+        def said(self, request: Request) -> str:
+            self.asked.append("done")
+            return super().said(request)
+
+    model = Watching(connections=2)
+    run(bench, model, tmp_path / "run", console=QUIET)
+    pages = [name if name == "done" else name.split("/")[1] for name in model.asked]
+    for page in sorted(set(pages) - {"done"}):
+        first, second, *_ = [i for i, name in enumerate(pages) if name == page]
+        assert "done" in pages[first:second], page
+    begun = [name for name in dict.fromkeys(pages) if name != "done"]
+    lasts = [max(i for i, name in enumerate(pages) if name == page) for page in begun]
+    firsts = [pages.index(page) for page in begun]
+    # Two at once: at most one page besides the newest is unfinished.
+    assert all(lasts[k] < firsts[k + 2] for k in range(len(begun) - 2))
+
+
+def test_a_killed_episode_goes_on_from_the_replies_that_were_had(bench, tmp_path):
+    run(bench, Looking(), tmp_path / "run", setting=ZOOM, console=QUIET)
+    with sqlite3.connect(tmp_path / "run" / FILE) as run_file:
+        run_file.execute("DELETE FROM asked")
+    run_file.close()
+    again = Looking()
+    tally = run(bench, again, tmp_path / "run", setting=ZOOM, console=QUIET)
+    assert again.asked == []
+    assert (tally.asked, tally.calls, tally.reused) == (40, 0, 80)
+
+
+def test_a_changed_page_asks_its_own_questions_anew_and_no_others(bench, tmp_path):
+    run(bench, Flaky(), tmp_path / "run", console=QUIET)
+    Image.new("RGB", (32, 32), "red").save(bench.image_path("page0003"))
+    again = Flaky()
+    tally = run(bench, again, tmp_path / "run", console=QUIET)
+    assert (tally.asked, tally.kept) == (4, 36)
+    assert {name.split("/")[1] for name in again.asked} == {"page0003"}
+
+
+def test_results_of_questions_that_a_new_bench_has_not_are_dropped(bench, tmp_path):
+    run(bench, Flaky(), tmp_path / "run", console=QUIET)
+    kept = [question for question in bench.questions() if question.pages != ("page0000",)]
+    smaller = write_bench(tmp_path / "smaller", kept)
+    tally = run(smaller, Flaky(), tmp_path / "run", console=QUIET)
+    assert (tally.forgotten, tally.asked, tally.kept) == (4, 0, 36)
+
+
+def test_a_request_that_another_question_made_is_not_paid_for_again(tmp_path):
+    bench = write_bench(tmp_path / "same", [choice(i, PAIR, "A") for i in range(4)])
+    model = Flaky(connections=1)
+    tally = run(bench, model, tmp_path / "run", console=QUIET)
+    assert (len(model.asked), tally.calls, tally.reused) == (1, 1, 3)
+
+
+def test_each_epoch_is_a_draw_of_its_own(bench, tmp_path):
+    model = Flaky()
+    assert run(bench, model, tmp_path / "run", epochs=2, console=QUIET).asked == 80
+    assert len(model.asked) == 80
+    tally = run(bench, model, tmp_path / "run", epochs=3, console=QUIET)
+    assert (tally.asked, tally.kept) == (40, 80)
+
+
+def test_tokens_and_unreadable_replies_are_counted(bench, tmp_path):
+    class Mumbling(Flaky):
+        def said(self, request: Request) -> str:
+            return "hm"
+
+    tally = run(bench, Mumbling(), tmp_path / "run", console=QUIET)
+    assert (tally.unparsed, tally.usage.input, tally.usage.output) == (40, 4000, 400)
+    assert "4.0k+400 tokens" in tally.told()
+    assert "40 unreadable" in tally.told()
+
+
 def test_our_own_bugs_are_not_taken_for_the_providers_failures(bench, tmp_path):
     class Broken(Flaky):
-        async def reply(self, messages) -> str:
+        async def reply(self, request) -> Reply:
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -88,7 +188,7 @@ def test_our_own_bugs_are_not_taken_for_the_providers_failures(bench, tmp_path):
 
 def test_a_reply_that_is_no_text_is_kept_as_text(bench, tmp_path):
     class Odd(Flaky):
-        async def reply(self, messages) -> str:
+        def said(self, request) -> str:
             return "\ud800 <answer>A</answer>"
 
     run(bench, Odd(), tmp_path / "run", console=QUIET)
@@ -98,7 +198,7 @@ def test_a_reply_that_is_no_text_is_kept_as_text(bench, tmp_path):
 
 def test_one_split_alone_is_asked_and_reported(bench, tmp_path):
     splits = Counter(question.split for question in bench.questions())
-    model = models.find("random", bench, 0)
+    model = models.find("random", Given.of(bench, 0))
     assert run(bench, model, tmp_path / "one", split="test", console=QUIET).asked == splits["test"]
     run(bench, model, tmp_path / "all", console=QUIET)
     with Store.open(tmp_path / "all") as store:
@@ -107,6 +207,8 @@ def test_one_split_alone_is_asked_and_reported(bench, tmp_path):
 
 
 def test_a_limit_below_one_and_a_bench_for_a_run_folder_are_refused(bench, tmp_path):
+    with pytest.raises(CloseupError, match="epochs 0: need at least 1"):
+        run(bench, Flaky(), tmp_path / "run", epochs=0, console=QUIET)
     with pytest.raises(CloseupError, match="limit 0: need at least 1"):
         run(bench, Flaky(), tmp_path / "run", limit=0, console=QUIET)
     with pytest.raises(CloseupError, match="a bench: name another folder"):
@@ -114,16 +216,15 @@ def test_a_limit_below_one_and_a_bench_for_a_run_folder_are_refused(bench, tmp_p
 
 
 def test_the_result_is_the_same_whatever_the_concurrency(bench, tmp_path):
-    for name, concurrency in (("one", 1), ("many", 32)):
-        model = models.find("random", bench, 5)
-        run(bench, model, tmp_path / name, seed=5, concurrency=concurrency, console=QUIET)
+    for name, connections in (("one", 1), ("many", 32)):
+        run(bench, Looking(connections=connections), tmp_path / name, setting=ZOOM, console=QUIET)
     one, many = Store.open(tmp_path / "one"), Store.open(tmp_path / "many")
     assert list(one.episodes()) == list(many.episodes())
 
 
 def test_a_run_can_be_replayed(bench, tmp_path):
-    run(bench, models.find("random", bench, 5), tmp_path / "run", seed=5, console=QUIET)
-    replay = models.find(f"replay:{tmp_path / 'run'}", bench)
+    run(bench, models.find("random", Given.of(bench, 5)), tmp_path / "run", seed=5, console=QUIET)
+    replay = models.find(f"replay:{tmp_path / 'run'}", Given.of(bench))
     run(bench, replay, tmp_path / "again", console=QUIET)
     first, second = Store.open(tmp_path / "run"), Store.open(tmp_path / "again")
     assert summary(first) == summary(second)

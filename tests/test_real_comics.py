@@ -8,7 +8,7 @@ from closeup.bench import Bench
 from closeup.build.build import build
 from closeup.build.datasets import annotated
 from closeup.evaluate import run
-from closeup.models import find
+from closeup.models import Given, find
 from closeup.report.summary import summary
 from closeup.store import Store
 from closeup.tasks import TASKS
@@ -31,7 +31,7 @@ def test_every_task_asks_something_of_real_pages(bench: Bench):
 
 
 def test_the_oracle_is_right_everywhere(bench: Bench, tmp_path: Path):
-    run(bench, find("oracle", bench), tmp_path / "run")
+    run(bench, find("oracle", Given.of(bench)), tmp_path / "run")
     with Store.open(tmp_path / "run") as store:
         rows = summary(store)
     assert {name: row.score for name, row in rows.items()} == dict.fromkeys(TASKS, 1.0)

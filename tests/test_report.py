@@ -6,6 +6,7 @@ from benches import choice, describing, texts, write_bench
 from rich.console import Console
 
 from closeup import models
+from closeup.models import Given
 from closeup.evaluate import run
 from closeup.geometry import Box
 from closeup.report.summary import summary
@@ -23,7 +24,7 @@ def runs(tmp_path):
     made += [describing(i, ["a dog runs"]) for i in range(60, 64)]
     bench = write_bench(tmp_path / "bench", made)
     for name in ("oracle", "random"):
-        model = models.find(name, bench)
+        model = models.find(name, Given.of(bench))
         run(bench, model, tmp_path / name, console=Console(file=io.StringIO()))
     return [Store.open(tmp_path / name) for name in ("oracle", "random")]
 
@@ -74,7 +75,7 @@ def test_questions_over_several_pages_are_clustered_by_issue(tmp_path):
     two = made[0].views[0].model_copy(update={"page": "page0001"})
     made[0] = made[0].model_copy(update={"views": (*made[0].views, two)})
     bench = write_bench(tmp_path / "bench", made)
-    run(bench, models.find("random", bench), tmp_path / "run", console=Console(file=io.StringIO()))
+    run(bench, models.find("random", Given.of(bench)), tmp_path / "run", console=Console(file=io.StringIO()))
     assert summary(Store.open(tmp_path / "run"))["depth_comparison"].clusters == 4
 
 

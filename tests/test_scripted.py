@@ -6,10 +6,13 @@ import pytest
 from benches import choice, counting, describing, ordering, texts, write_bench
 
 from closeup import models
-from closeup.ask import opening
+from closeup.ask import Setting, opening
 from closeup.bench import Bench
 from closeup.geometry import Box
+from closeup.message import Message, Request
+from closeup.models import Given
 from closeup.models.model import ModelError
+from closeup.models.scripted import Replay
 from closeup.question import Question
 from closeup.records import CloseupError
 from closeup.tasks import TASKS
@@ -40,11 +43,12 @@ def bench(tmp_path) -> Bench:
 
 
 def said(model: models.Model, question: Question) -> str:
-    return asyncio.run(model.reply(opening(question, model, TASKS[question.task])))
+    messages = opening(question, model, TASKS[question.task], Setting())
+    return asyncio.run(model.reply(Request(messages=messages))).text
 
 
 def replies(bench: Bench, name: str, seed: int = 0) -> dict[str, str]:
-    model = models.find(name, bench, seed)
+    model = models.find(name, Given.of(bench, seed))
     return {q.id: said(model, q) for q in bench.questions()}
 
 
@@ -79,7 +83,7 @@ def test_the_mean_of_many_random_seeds_is_chance(bench):
 
 
 def test_a_seed_says_the_same_whatever_is_asked_before(bench):
-    model = models.find("random", bench, 7)
+    model = models.find("random", Given.of(bench, 7))
     backwards = {q.id: said(model, q) for q in reversed(list(bench.questions()))}
     assert backwards == replies(bench, "random", 7)
     assert backwards != replies(bench, "random", 8)
@@ -114,7 +118,7 @@ def test_replay_says_what_the_file_says_and_fails_on_the_rest(bench, tmp_path):
     first, second, *_ = bench.questions()
     file = tmp_path / "replies.jsonl"
     file.write_text(f'{{"question": "{first.id}", "reply": "B it is"}}\n')
-    model = models.find(f"replay:{file}", bench)
+    model = models.find(f"replay:{file}", Given.of(bench))
     assert said(model, first) == "B it is"
     with pytest.raises(ModelError, match=second.id):
         said(model, second)
@@ -123,7 +127,8 @@ def test_replay_says_what_the_file_says_and_fails_on_the_rest(bench, tmp_path):
 @pytest.mark.parametrize(
     ("name", "rule"),
     [
-        ("gpt", "need one of oracle, random, majority, geometry, replay:PATH"),
+        ("gpt", "need one of oracle, random, majority, geometry"),
+        ("gpt", "replay:"),
         ("no.such.module:Name", "No module named"),
         ("closeup.models:Nobody", "has no attribute"),
         ("replay:nowhere.jsonl", "nowhere.jsonl: No such file"),
@@ -131,7 +136,7 @@ def test_replay_says_what_the_file_says_and_fails_on_the_rest(bench, tmp_path):
 )
 def test_a_model_that_is_not_there_is_one_clear_line(bench, name, rule):
     with pytest.raises(CloseupError, match=rule) as caught:
-        models.find(name, bench)
+        models.find(name, Given.of(bench))
     assert "\n" not in str(caught.value)
 
 
@@ -139,9 +144,31 @@ def test_two_replies_to_one_question_are_refused(bench, tmp_path):
     file = tmp_path / "twice.jsonl"
     file.write_text('{"question": "q", "reply": "A"}\n{"question": "q", "reply": "B"}\n')
     with pytest.raises(CloseupError, match="'q': stands twice"):
-        models.find(f"replay:{file}", bench)
+        models.find(f"replay:{file}", Given.of(bench))
 
 
 def test_a_model_of_ones_own_is_named_by_module_and_name(bench):
-    model = models.find("closeup.models.scripted:guess", bench, 3)
+    model = models.find("closeup.models.scripted:guess", Given.of(bench, 3))
     assert model.name == "random"
+
+
+def test_a_scripted_model_without_a_bench_is_one_clear_line(bench):
+    lone = Given(Given.of(bench).pictures)
+    for name in ("oracle", "random", "majority", "geometry"):
+        with pytest.raises(CloseupError, match=f"model '{name}': knows its answers from a bench"):
+            models.find(name, lone)
+
+
+def test_a_run_is_replayed_turn_by_turn(bench, tmp_path):
+    question = next(bench.questions())
+    replay = Replay("replay:here", lambda name, epoch: ["look", "answer"] if epoch == 0 else [])
+    asked = Message(role="user", parts=("?",), question=question.id)
+    looked = (Message(role="assistant", parts=("look",)), Message(role="tool", parts=("a crop",)))
+
+    def turn(messages, epoch=0):
+        return asyncio.run(replay.reply(Request(messages=messages, epoch=epoch))).text
+
+    assert turn((asked,)) == "look"
+    assert turn((asked, *looked)) == "answer"
+    with pytest.raises(ModelError, match=question.id):
+        turn((asked,), epoch=1)

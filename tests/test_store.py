@@ -1,14 +1,16 @@
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from benches import choice, counting, ordering, texts
+from benches import choice
 
-from closeup.episode import Episode
+from closeup.episode import Episode, ToolCall
 from closeup.geometry import Box, View
 from closeup.images import Resolution
+from closeup.message import Message, Reply, Usage
 from closeup.question import Question, Score
 from closeup.records import CloseupError
-from closeup.store import FILE, RunInfo, Store, answer_class
+from closeup.store import FILE, RunInfo, Store
 
 PAIR = [Box(0, 0, 50, 50), Box(60, 60, 90, 90)]
 
@@ -19,6 +21,7 @@ def info(**changes: object) -> RunInfo:
         "seed": 0,
         "grid": "pixel",
         "resolution": Resolution(),
+        "crops": Resolution(),
         "bench_hash": "abc",
         "bench": "some/bench",
         "closeup": "0.1",
@@ -26,7 +29,9 @@ def info(**changes: object) -> RunInfo:
     return RunInfo.model_validate(raw | changes)
 
 
-def episode(question: Question, value: float | None = 1.0, prompt: str = "p1") -> Episode:
+def episode(
+    question: Question, value: float | None = 1.0, prompt: str = "p1", epoch: int = 0
+) -> Episode:
     return Episode(
         question=question.id,
         task=question.task,
@@ -34,7 +39,16 @@ def episode(question: Question, value: float | None = 1.0, prompt: str = "p1") -
         grid="pixel",
         views=(View(question.pages[0], Box(0, 0, 9.5, 9), (9, 9)),),
         prompt=prompt,
-        reply="<answer>A</answer> \ud7ff",
+        epoch=epoch,
+        turns=(
+            Message(role="assistant", parts=("look",)),
+            Message(role="tool", parts=(View("p", Box(1, 2, 3, 4), (2, 2)), "a crop")),
+            Message(role="assistant", parts=("<answer>A</answer> \ud7ff",)),
+        ),
+        calls=(ToolCall(turn=0, tool="zoom_in", arguments="{}", view=1),),
+        stop="answered",
+        usage=Usage(input=70, output=8, cached=60),
+        seconds=1.5,
         score=Score(value=value, answer="A", details={"tau": 0.5}),
     )
 
@@ -46,10 +60,12 @@ def test_what_is_put_is_read_back_the_same(tmp_path):
     run = Store.open(tmp_path / "run")
     assert run.info == info()
     assert list(run.episodes()) == [episode(question)]
-    assert run.reply(question.id) == episode(question).reply
+    assert run.turns(question.id) == ["look", episode(question).reply]
     (result,) = run.results()
     assert (result.task, result.cluster, result.issue) == (question.task, "page0000", "issue000")
     assert (result.gold, result.answer, result.value, result.chance) == ("B", "A", 1.0, 0.5)
+    assert (result.parsed, result.calls, result.seconds) == (1, 1, 1.5)
+    assert (result.input_tokens, result.output_tokens, result.cached_tokens) == (70, 8, 60)
 
 
 def test_a_finished_run_is_one_plain_file(tmp_path):
@@ -63,14 +79,15 @@ def test_a_finished_run_is_one_plain_file(tmp_path):
 def test_a_failure_is_no_answer_and_is_asked_again(tmp_path):
     question = choice(1, PAIR, "B")
     with Store.create(tmp_path / "run", info()) as store:
-        store.fail(question, "p1", "timed out")
-        assert not store.has(question.id, "p1")
+        store.fail(question, 0, "p1", "timed out")
+        assert not store.has(question.id, 0, "p1")
         (result,) = store.results()
         assert (result.value, result.answer, result.failure) == (None, None, "timed out")
         assert list(store.episodes()) == []
-        assert store.reply(question.id) is None
+        assert store.turns(question.id) == []
+        assert result.parsed is None
         store.put(question, episode(question))
-        assert store.has(question.id, "p1")
+        assert store.has(question.id, 0, "p1")
         (result,) = store.results()
         assert (result.value, result.failure) == (1.0, None)
 
@@ -79,7 +96,7 @@ def test_a_reply_to_another_prompt_is_not_a_reply(tmp_path):
     question = choice(1, PAIR, "B")
     with Store.create(tmp_path / "run", info()) as store:
         store.put(question, episode(question))
-        assert not store.has(question.id, "p2")
+        assert not store.has(question.id, 0, "p2")
 
 
 def test_a_killed_run_keeps_what_was_flushed(tmp_path):
@@ -91,13 +108,13 @@ def test_a_killed_run_keeps_what_was_flushed(tmp_path):
     store._connection.rollback()  # what the crash takes
     store._connection.close()
     with Store.create(tmp_path / "run", info()) as again:
-        assert again.has(first.id, "p1")
-        assert not again.has(second.id, "p1")
+        assert again.has(first.id, 0, "p1")
+        assert not again.has(second.id, 0, "p1")
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("bench_hash", "xyz"), ("model", "oracle"), ("seed", 1), ("grid", "rel1000")],
+    [("tools", ("zoom_in",)), ("model", "oracle"), ("seed", 1), ("grid", "rel1000")],
 )
 def test_a_run_of_something_else_is_refused_in_one_line(tmp_path, field, value):
     Store.create(tmp_path / "run", info()).close()
@@ -106,10 +123,50 @@ def test_a_run_of_something_else_is_refused_in_one_line(tmp_path, field, value):
     assert "\n" not in str(caught.value)
 
 
-def test_a_moved_bench_and_a_new_version_do_not_stop_a_run(tmp_path):
+def test_a_changed_bench_and_a_new_version_do_not_stop_a_run(tmp_path):
     Store.create(tmp_path / "run", info()).close()
-    with Store.create(tmp_path / "run", info(bench="elsewhere", closeup="0.2")) as store:
-        assert store.info.bench == "some/bench"
+    changed = info(bench="elsewhere", bench_hash="xyz", closeup="0.2", epochs=3)
+    with Store.create(tmp_path / "run", changed):
+        pass
+    assert Store.open(tmp_path / "run").info == changed
+
+
+def test_a_reply_is_found_by_its_request_whatever_became_of_the_question(tmp_path):
+    reply = Reply(text="hm", usage=Usage(input=3))
+    with Store.create(tmp_path / "run", info()) as store:
+        assert store.known("k1") is None
+        store.keep("k1", "question", reply)
+        store.keep("k1", "question", reply)
+    with Store.create(tmp_path / "run", info()) as store:
+        assert store.known("k1") == reply
+
+
+def test_epochs_stand_side_by_side(tmp_path):
+    question = choice(1, PAIR, "B")
+    with Store.create(tmp_path / "run", info(epochs=2)) as store:
+        store.put(question, episode(question))
+        store.put(question, episode(question, value=0.0, epoch=1))
+        assert [(r.epoch, r.value) for r in store.results()] == [(0, 1.0), (1, 0.0)]
+        assert store.has(question.id, 1, "p1")
+
+
+def test_what_is_no_longer_asked_is_forgotten_but_not_its_replies(tmp_path):
+    first, second = choice(1, PAIR, "B"), choice(2, PAIR, "B")
+    with Store.create(tmp_path / "run", info()) as store:
+        for question in (first, second):
+            store.put(question, episode(question))
+            store.put(question, episode(question, epoch=1))
+        store.keep("k", "question", Reply(text="paid for"))
+        assert store.forget(frozenset([first.id]), epochs=1) == 3
+        assert [(r.question, r.epoch) for r in store.results()] == [(first.id, 0)]
+        assert store.known("k") is not None
+
+
+def test_two_runs_begun_at_once_in_one_folder_do_not_spoil_each_other(tmp_path):
+    with ThreadPoolExecutor(8) as pool:
+        for _ in pool.map(lambda _: Store.create(tmp_path / "run", info()).close(), range(8)):
+            pass
+    assert Store.open(tmp_path / "run").info == info()
 
 
 def test_a_folder_without_a_run_and_a_file_that_is_none_are_one_clear_line(tmp_path):
@@ -129,12 +186,3 @@ def test_another_programs_database_is_not_taken_for_a_run(tmp_path):
     for begin in (Store.open, lambda folder: Store.create(folder, info())):
         with pytest.raises(CloseupError, match="no such table: run"):
             begin(tmp_path)
-
-
-def test_the_class_of_an_answer_is_its_text_its_number_or_its_letter():
-    assert answer_class(texts(1, ["runs", "sits"], "B"), "B") == "sits"
-    assert answer_class(choice(1, PAIR, "B"), "A") == "A"
-    assert answer_class(counting(1, 3, PAIR[0], 0.5), 4) == "4"
-    assert answer_class(ordering(1, ["a", "b"], "BA", 0.5), ("A", "B")) is None
-    assert answer_class(choice(1, PAIR, "B"), "Q") is None
-    assert answer_class(choice(1, PAIR, "B"), None) is None

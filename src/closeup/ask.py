@@ -1,50 +1,208 @@
-"""Question + model → episode: the one place where a model is asked something."""
+"""Question + model + tools → episode: the one loop in which a model is asked something."""
 
+import asyncio
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from closeup import prompts
+from closeup.conversation import Budget, Conversation
 from closeup.episode import Episode
-from closeup.models.model import Message, Model
-from closeup.prompts.question_text import question_text, system_text
-from closeup.question import Question
+from closeup.geometry import Box, Grid, View
+from closeup.images import Resolution
+from closeup.message import Message, Reply, Request, Sampling
+from closeup.models.model import Model
+from closeup.pictures import Pictures
+from closeup.prompts.question_text import question_text
+from closeup.question import Mark, Question
 from closeup.tasks.task import Task
+from closeup.tools.tool import Scene, Tool
+
+CROP_PIXELS = 600_000
+CROP_LEAST = 100_000
+"""A crop is enlarged to about as many pixels: a small detail would else be shown as small again."""
 
 
-def opening(question: Question, model: Model, task: Task) -> tuple[Message, ...]:
+@dataclass(frozen=True)
+class Setting:
+    """How questions are asked: all that decides an episode besides question and model."""
+
+    tools: Mapping[str, Tool] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
+    sampling: Sampling = field(default_factory=Sampling)
+    native: bool = False
+    """Whether tools go over the provider's own tool calling instead of the text."""
+    oracle_crop: bool = False
+    """Show what the question is about from the start, enlarged: what finding the region is worth at
+    most."""
+    crops: Resolution = field(
+        default_factory=lambda: Resolution(pixels=CROP_PIXELS, least=CROP_LEAST)
+    )
+
+
+Answer = Callable[[Request], Awaitable[Reply]]
+"""Whatever gives the next reply: a model, or a store that asks it only what it does not know."""
+
+
+def opening(question: Question, model: Model, task: Task, setting: Setting) -> tuple[Message, ...]:
     """The messages that open an episode: the images, then the question in the model's grid.
 
     Images come first, so that the questions of a page share their prefix in a server's cache.
     """
-    views = tuple(model.resolution.view(crop) for crop in question.views)
-    text = question_text(question, views, model.grid, task.prompt)
+    views = shown(question, model)
+    crops = oracle_crops(question, views, _crops(setting, model)) if setting.oracle_crop else ()
+    named = [view for view, _ in crops]
+    told = [
+        f"Image {number} is {views[mark.view].from_page(view.box, model.grid)} of image "
+        f"{mark.view + 1}, enlarged."
+        for number, (view, mark) in enumerate(crops, len(views) + 1)
+    ]
+    text = "\n".join([*told, question_text(question, views, model.grid, task.prompt)])
     return (
-        Message(role="system", parts=(system_text(),)),
-        Message(role="user", parts=(*views, text), question=question.id),
+        Message(role="system", parts=(system_text(setting, model.grid),)),
+        Message(role="user", parts=(*views, *named, text), question=question.id),
     )
 
 
-def fingerprint(messages: Sequence[Message]) -> str:
-    """SHA-256 over all that is sent: the same for the same texts and views, on every machine."""
-    sent = [message.model_dump(mode="json", exclude={"question"}) for message in messages]
-    text = json.dumps(sent, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+def shown(question: Question, model: Model) -> tuple[View, ...]:
+    """How the question's images are shown to this model."""
+    return tuple(model.resolution.view(crop) for crop in question.views)
 
 
-async def ask(question: Question, messages: Sequence[Message], model: Model, task: Task) -> Episode:
-    """Send the opening messages and score what comes back.
+def oracle_crops(
+    question: Question, views: Sequence[View], crops: Resolution
+) -> list[tuple[View, Mark]]:
+    """Every region that the question is about, as a view, with its mark.
+
+    The evidence together with all that the question names, so that what is shown does not give
+    the answer away; from the top of each image, since evidence may stand in the answer's order.
+    """
+    marks = {(mark.view, mark.box): mark for mark in [*question.refs.values(), *question.evidence]}
+    found: list[tuple[View, Mark]] = []
+    for mark in sorted(marks.values(), key=lambda m: (m.view, m.box.y0, m.box.corners)):
+        source = views[mark.view]
+        inside = Box(*mark.box.pixels()).intersection(source.box)
+        if inside is None or inside == source.box:
+            continue
+        size = crops.size(inside.width, inside.height)
+        found.append((View(source.page, inside, size), mark))
+    return found
+
+
+def _crops(setting: Setting, model: Model) -> Resolution:
+    """The size of crops, in the multiples that the model's pages come in."""
+    return setting.crops.model_copy(update={"multiple": model.resolution.multiple})
+
+
+def system_text(setting: Setting, grid: Grid) -> str:
+    """What a model is told before any question; in the text protocol, its tools as well."""
+    text = prompts.render("system")
+    if not setting.tools or setting.native:
+        return text
+    schemas = "\n".join(json.dumps(tool.schema(grid)) for tool in setting.tools.values())
+    example = {"name": next(iter(setting.tools)), "arguments": {"bbox_2d": [0, 0, 500, 250]}}
+    told = prompts.render(
+        "tools", calls=str(setting.budget.calls), schemas=schemas, example=json.dumps(example)
+    )
+    return f"{text}\n\n{told}"
+
+
+def request(
+    messages: tuple[Message, ...], model: Model, setting: Setting, epoch: int = 0
+) -> Request:
+    """What is sent for the next turn."""
+    native = setting.native and setting.tools
+    schemas = tuple(tool.schema(model.grid) for tool in setting.tools.values()) if native else ()
+    return Request(messages=messages, sampling=setting.sampling, tools=schemas, epoch=epoch)
+
+
+def fingerprint(first: Request, model: Model, setting: Setting, pictures: Pictures) -> str:
+    """SHA-256 over all that decides an episode but chance: its first request and its rules."""
+    rules = [
+        first.key(model.name, pictures.page_hash),
+        list(setting.tools),
+        setting.budget.to_json(),
+        setting.crops.to_json(),
+    ]
+    return hashlib.sha256(json.dumps(rules).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A conversation that has ended, and the replies that it was made of."""
+
+    conversation: Conversation
+    replies: tuple[Reply, ...]
+
+    @property
+    def seconds(self) -> float:
+        """Waited for the model in all its turns."""
+        return sum(reply.seconds for reply in self.replies)
+
+
+async def converse(
+    opened: tuple[Message, ...],
+    views: Sequence[View],
+    model: Model,
+    setting: Setting,
+    pictures: Pictures,
+    *,
+    answer: Answer | None = None,
+    epoch: int = 0,
+) -> Talk:
+    """Let a model speak, and carry out what it calls, until it ends.
+
+    `views` are the images of the opening messages. Raises ModelError when the provider fails.
+    """
+    answer = answer or model.reply
+    scene = Scene(tuple(views), model.grid, _crops(setting, model), pictures.pixels)
+    talk = Conversation(opened, setting.tools, scene, setting.budget)
+    said: list[Reply] = []
+    while talk.stop is None:
+        said.append(await answer(request(tuple(talk.messages), model, setting, epoch)))
+        if talk.reads_pixels:
+            await asyncio.to_thread(talk.hear, said[-1])
+        else:
+            talk.hear(said[-1])
+    return Talk(talk, tuple(said))
+
+
+async def ask(
+    question: Question,
+    model: Model,
+    task: Task,
+    setting: Setting,
+    pictures: Pictures,
+    *,
+    answer: Answer | None = None,
+    epoch: int = 0,
+) -> Episode:
+    """Ask a question of a bench, and score the model's last reply.
 
     Raises ModelError when the provider fails: there is no episode then, and no score.
     """
-    # What cannot be written as UTF-8 could not be kept either.
-    reply = (await model.reply(messages)).encode("utf-8", "replace").decode("utf-8")
+    opened = opening(question, model, task, setting)
+    first = request(opened, model, setting, epoch)
+    views = [part for part in opened[-1].parts if isinstance(part, View)]
+    talk = await converse(opened, views, model, setting, pictures, answer=answer, epoch=epoch)
+    ended = talk.conversation
+    assert ended.stop is not None
+    # A call where the answer should be holds words and numbers that are none.
+    said = "" if ended.stop == "out of budget" else ended.messages[-1].text
     return Episode(
         question=question.id,
         task=question.task,
         model=model.name,
+        epoch=epoch,
         grid=model.grid,
-        views=tuple(model.resolution.view(crop) for crop in question.views),
-        prompt=fingerprint(messages),
-        reply=reply,
-        score=task.score(question, reply),
+        views=tuple(ended.views),
+        prompt=fingerprint(first, model, setting, pictures),
+        turns=ended.turns,
+        calls=tuple(ended.calls),
+        stop=ended.stop,
+        usage=ended.usage,
+        seconds=talk.seconds,
+        served_by=talk.replies[-1].served_by,
+        score=task.score(question, said),
     )

@@ -12,11 +12,11 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 from closeup.page import Page
-from closeup.question import Question, Rejection
-from closeup.records import CloseupError, Record, RecordT, read_bytes, read_jsonl
+from closeup.question import Question, Rejection, Split
+from closeup.records import CloseupError, Record, read_bytes, read_jsonl
 
 MANIFEST = "manifest.json"
 IMAGES = "images"
@@ -126,6 +126,16 @@ class Bench:
         """The questions, in the file's order."""
         return read_jsonl(self.path / "questions.jsonl", Question)
 
+    def entries(self) -> list["Entry"]:
+        """Where every question stands, in the file's order."""
+        return list(self._entries.values())
+
+    def question_at(self, offset: int) -> Question:
+        """The question that stands at an entry's offset."""
+        with (self.path / "questions.jsonl").open("rb") as lines:
+            lines.seek(offset)
+            return Question.parse(lines.readline(), f"{self.path / 'questions.jsonl'}: {offset}")
+
     def rejected(self) -> Iterator[Rejection]:
         """The questions not asked."""
         return read_jsonl(self.path / "rejected.jsonl", Rejection)
@@ -136,42 +146,54 @@ class Bench:
 
     def page(self, page_id: str) -> Page:
         """One page by its id; CloseupError when the bench has none of that id."""
-        return self._find(page_id, "pages.jsonl", self._pages, Page)
+        place = f"{self.path / 'pages.jsonl'}: {page_id}"
+        if page_id not in self._pages:
+            raise CloseupError(f"{place}: no such id")
+        with (self.path / "pages.jsonl").open("rb") as lines:
+            lines.seek(self._pages[page_id])
+            return Page.parse(lines.readline(), place)
 
     def question(self, question_id: str) -> Question:
         """One question by its id; CloseupError when the bench has none of that id."""
-        return self._find(question_id, "questions.jsonl", self._questions, Question)
+        if question_id not in self._entries:
+            raise CloseupError(f"{self.path / 'questions.jsonl'}: {question_id}: no such id")
+        return self.question_at(self._entries[question_id].offset)
 
     def image_path(self, page_id: str) -> Path:
         """Where the image of a page is."""
         return self.path / self.page(page_id).image
 
-    def _find(self, name: str, file: str, offsets: dict[str, int], kind: type[RecordT]) -> RecordT:
-        place = f"{self.path / file}: {name}"
-        if name not in offsets:
-            raise CloseupError(f"{place}: no such id")
-        with (self.path / file).open("rb") as lines:
-            lines.seek(offsets[name])
-            return kind.parse(lines.readline(), place)
-
     @cached_property
     def _pages(self) -> dict[str, int]:
-        return _offsets(self.path / "pages.jsonl")
+        return {page["id"]: start for start, page in _lines(self.path / "pages.jsonl")}
 
     @cached_property
-    def _questions(self) -> dict[str, int]:
-        return _offsets(self.path / "questions.jsonl")
+    def _entries(self) -> dict[str, "Entry"]:
+        return {
+            q["id"]: Entry(q["id"], q["task"], q["split"], q["views"][0]["page"], start)
+            for start, q in _lines(self.path / "questions.jsonl")
+        }
 
 
-def _offsets(file: Path) -> dict[str, int]:
-    """Where each record of a JSON Lines file begins, by its id."""
-    offsets: dict[str, int] = {}
+class Entry(NamedTuple):
+    """A question in the index of a bench."""
+
+    id: str
+    task: str
+    split: Split
+    page: str
+    """The first page that it shows."""
+    offset: int
+    """Where its line begins, in bytes."""
+
+
+def _lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each record of a JSON Lines file with the place where it begins."""
     with file.open("rb") as lines:
         start = 0
         for line in lines:
-            offsets[json.loads(line)["id"]] = start
+            yield start, json.loads(line)
             start += len(line)
-    return offsets
 
 
 def _images_hash(bench: Bench) -> str:

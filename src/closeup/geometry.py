@@ -118,6 +118,8 @@ class View:
     page: str
     box: Box
     size: tuple[int, int]
+    contrast: bool = False
+    """Whether its contrast was stretched, as `enhance` does."""
 
     def to_page(self, numbers: Sequence[float], grid: Grid) -> Box:
         """A box that a model wrote in `grid` of this view, in page pixels, not clipped.

@@ -8,7 +8,7 @@ import io
 import math
 import warnings
 
-from PIL import Image
+from PIL import Image, ImageOps
 from pydantic import Field
 
 from closeup.geometry import Box, View
@@ -32,15 +32,19 @@ class Resolution(Record):
     """How a view is sized before a model sees it. Recorded in every run."""
 
     pixels: int | None = Field(default=1_000_000, ge=1)
-    """Most pixels an image may have; None: as it is. Smaller images are never enlarged."""
+    """Most pixels an image may have; None: as it is."""
+    least: int | None = Field(default=None, ge=1)
+    """Fewer pixels than this are enlarged to about as many; None: nothing is enlarged."""
     multiple: int = Field(default=1, ge=1)
     """Both sides become multiples of this: 28 for Qwen2.5-VL, 32 for Qwen3-VL."""
 
     def size(self, width: float, height: float) -> tuple[int, int]:
         """The size in pixels at which an image of this width and height is shown."""
         scale = 1.0
+        if self.least is not None:
+            scale = max(1.0, math.sqrt(self.least / (width * height)))
         if self.pixels is not None:
-            scale = min(1.0, math.sqrt(self.pixels / (width * height)))
+            scale = min(scale, math.sqrt(self.pixels / (width * height)))
         return (self._side(width * scale), self._side(height * scale))
 
     def _side(self, length: float) -> int:
@@ -82,4 +86,6 @@ def draw(image: Image.Image, view: View) -> Image.Image:
     cheap."""
     x0, y0, x1, y1 = view.box.pixels()
     crop = image.crop((x0, y0, x1, y1))
-    return crop if crop.size == view.size else crop.resize(view.size, Image.Resampling.LANCZOS)
+    if crop.size != view.size:
+        crop = crop.resize(view.size, Image.Resampling.LANCZOS)
+    return ImageOps.autocontrast(crop, cutoff=1) if view.contrast else crop

@@ -113,6 +113,19 @@ class Question(Record):
             return tuple(LETTERS[: len(self.options)])
         return tuple(sorted(name for name in self.refs if len(name) == 1))
 
+    def class_of(self, answer: str | int | tuple[str, ...] | None) -> str | None:
+        """The class of an answer: the text of the option, the letter of a region, or the number.
+
+        None for orders and open texts, which have no classes, and for letters that were not
+        offered.
+        """
+        match self.answer_format, answer:
+            case "choice", str(letter) if letter in self.labels:
+                return self.options[self.labels.index(letter)] if self.options else letter
+            case "integer", int(number):
+                return str(number)
+        return None
+
     @property
     def pages(self) -> tuple[str, ...]:
         """The pages shown, each once, in the order shown."""

@@ -58,6 +58,14 @@ class Record(BaseModel):
 RecordT = TypeVar("RecordT", bound=Record)
 
 
+def checked(kind: type[RecordT], **values: Any) -> RecordT:
+    """A record made from a user's own settings; CloseupError with the value and the rule."""
+    try:
+        return kind(**values)
+    except ValidationError as error:
+        raise CloseupError(explain(error)) from None
+
+
 def explain(error: ValidationError) -> str:
     """The first of pydantic's complaints as `field: value: rule`, and how many more there are."""
     first, *more = error.errors(include_url=False)

@@ -1,53 +1,76 @@
-"""A run on disk: `run.sqlite` in a folder of its own, one row a question.
+"""A run on disk: `run.sqlite` in a folder of its own.
 
-A row holds the episode, or what went wrong and no answer. What the statistics need stands in
-columns, so that a report reads neither the episodes nor the bench. Rows are committed in batches;
-a killed run loses its last batch at most, and the same command asks only what is missing.
+calls    one row a reply of a model, by the hash of the whole request: what was paid for
+asked    one row a question and epoch: its episode and score, or what went wrong and no answer
+
+A reply is never asked for twice: a question whose prompt, page or rules changed runs again, and
+finds the replies to all requests that did not change. What the statistics need stands in columns,
+so that a report reads neither the episodes nor the bench. Rows are committed by the clock; a killed
+run loses what came in since, and the same command asks only what is missing.
 """
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from closeup.conversation import Budget
 from closeup.episode import Episode
 from closeup.geometry import Grid
 from closeup.images import Resolution
+from closeup.message import Reply, Sampling
 from closeup.question import Question, Split
 from closeup.records import CloseupError, Record
 
 FILE = "run.sqlite"
-BATCH_ROWS, BATCH_SECONDS = 500, 1.0
+BATCH_SECONDS = 0.5
 _SCHEMA = """
 CREATE TABLE run (info TEXT NOT NULL);
+CREATE TABLE calls (key TEXT PRIMARY KEY, purpose TEXT NOT NULL, reply TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE asked (
-    question TEXT PRIMARY KEY, task TEXT NOT NULL, split TEXT NOT NULL,
+    question TEXT NOT NULL, epoch INTEGER NOT NULL, task TEXT NOT NULL, split TEXT NOT NULL,
     issue TEXT NOT NULL, cluster TEXT NOT NULL, chance REAL, gold TEXT,
-    prompt TEXT NOT NULL, answer TEXT, value REAL, failure TEXT, episode TEXT
+    prompt TEXT NOT NULL, answer TEXT, value REAL, parsed INTEGER, failure TEXT,
+    calls INTEGER, input_tokens INTEGER, output_tokens INTEGER, cached_tokens INTEGER,
+    seconds REAL, episode TEXT, PRIMARY KEY (question, epoch)
 ) WITHOUT ROWID;
 """
 
 
 class RunInfo(Record):
-    """What a run is of. All but the last two must agree for a run to be taken up again."""
+    """What a run is of. What a reply depends on must agree for a run to be taken up again."""
 
     model: str
     seed: int
     grid: Grid
     resolution: Resolution
+    tools: tuple[str, ...] = ()
+    native_tools: bool = False
+    oracle_crop: bool = False
+    budget: Budget = Budget()
+    crops: Resolution
+    sampling: Sampling = Sampling()
+    epochs: int = 1
     bench_hash: str
     bench: str
     """The bench's folder, as it was given."""
+    endpoint: str = ""
+    """Where the model was served, or empty."""
     closeup: str
     """The version that began the run."""
+
+
+MAY_CHANGE = ("epochs", "bench_hash", "bench", "endpoint", "closeup")
+"""Fields of RunInfo that may be others when a run is taken up again: then the last ones stand."""
 
 
 class Result(NamedTuple):
     """One question of a run, as the statistics see it."""
 
     question: str
+    epoch: int
     task: str
     split: str
     issue: str
@@ -59,25 +82,36 @@ class Result(NamedTuple):
     """The class that was answered."""
     value: float | None
     """The score; None: unscored."""
+    parsed: int | None
+    """1 where an answer could be read from the reply, 0 where not; None where there is no reply."""
     failure: str | None
     """Why there is no answer, where the provider failed."""
+    calls: int | None
+    """Tools called, in vain or not."""
+    input_tokens: int | None
+    output_tokens: int | None
+    cached_tokens: int | None
+    seconds: float | None
+    """Waited for the model."""
 
 
 class Store:
-    """A run, opened for writing by `create`, or only for reading by `open`."""
+    """A run, opened for writing by `create`, or only for reading by `open`.
+
+    For one thread; what is written is seen by other readers after `flush`.
+    """
 
     def __init__(self, folder: Path, connection: sqlite3.Connection, info: RunInfo) -> None:
         self.folder = folder
         self.info = info
         self._connection = connection
-        self._rows = 0
         self._committed = time.monotonic()
 
     @classmethod
     def create(cls, folder: Path, info: RunInfo) -> Self:
         """Begin a run, or take up the one that stands there.
 
-        Raises CloseupError when that one is of another bench, model or setting.
+        Raises CloseupError when that one is of another model or setting.
         """
         file = folder / FILE
         with _readable(file):
@@ -85,19 +119,25 @@ class Store:
             connection = sqlite3.connect(file)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("BEGIN IMMEDIATE")
             if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
-                connection.executescript(f"BEGIN; {_SCHEMA}")
+                for statement in filter(str.strip, _SCHEMA.split(";")):
+                    connection.execute(statement)
                 connection.execute("INSERT INTO run VALUES (?)", (info.to_json(),))
-                connection.commit()
+            connection.commit()
             found = _info(connection, file)
-        for field in ("bench_hash", "model", "seed", "grid", "resolution"):
+        for field in RunInfo.model_fields:
             old, new = getattr(found, field), getattr(info, field)
-            if old != new:
+            if old != new and field not in MAY_CHANGE:
                 connection.close()
                 raise CloseupError(
-                    f"{file}: {field}: a run with {old!r}, not {new!r}: choose another folder"
+                    f"{file}: {field}: a run with {_said(old)}, not {_said(new)}: "
+                    "choose another folder"
                 )
-        return cls(folder, connection, found)
+        if found != info:
+            with _readable(file), connection:
+                connection.execute("UPDATE run SET info = ?", (info.to_json(),))
+        return cls(folder, connection, info)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -115,47 +155,79 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def has(self, question: str, prompt: str) -> bool:
-        """Whether a reply to this question, asked in these very messages, is there."""
-        row = self._connection.execute(
-            "SELECT 1 FROM asked WHERE question = ? AND prompt = ? AND episode IS NOT NULL",
-            (question, prompt),
-        ).fetchone()
-        return row is not None
+    def known(self, key: str) -> Reply | None:
+        """The reply to a request, by the request's key, or None where it was never had."""
+        row = self._row("SELECT reply FROM calls WHERE key = ?", (key,))
+        return Reply.parse(row[0], f"{self.folder / FILE}: call {key}") if row else None
+
+    def keep(self, key: str, purpose: str, reply: Reply) -> None:
+        """Keep a reply; `purpose` tells what it was asked for, such as "question"."""
+        self._write(
+            "INSERT OR REPLACE INTO calls VALUES (?, ?, ?)", (key, purpose, reply.to_json())
+        )
+
+    def has(self, question: str, epoch: int, prompt: str) -> bool:
+        """Whether this question, asked in this very way, has its episode."""
+        query = "SELECT prompt FROM asked WHERE question = ? AND epoch = ? AND episode IS NOT NULL"
+        return self._row(query, (question, epoch)) == (prompt,)
 
     def put(self, question: Question, episode: Episode) -> None:
-        """Keep an episode, in place of whatever was there for its question."""
-        answer = answer_class(question, episode.score.answer)
-        self._write(question, episode.prompt, answer, episode.score.value, None, episode.to_json())
+        """Keep an episode, in place of whatever was there for its question and epoch."""
+        usage = episode.usage
+        self._write_asked(
+            question,
+            episode.epoch,
+            episode.prompt,
+            question.class_of(episode.score.answer),
+            episode.score.value,
+            int(episode.score.answer is not None),
+            None,
+            len(episode.calls),
+            usage.input,
+            usage.output,
+            usage.cached,
+            episode.seconds,
+            episode.to_json(),
+        )
 
-    def fail(self, question: Question, prompt: str, failure: str) -> None:
+    def fail(self, question: Question, epoch: int, prompt: str, failure: str) -> None:
         """Keep why a question has no answer; the next run asks it again."""
-        self._write(question, prompt, None, None, failure, None)
+        nothing = [None] * 6
+        self._write_asked(question, epoch, prompt, None, None, None, failure, *nothing)
 
-    def _write(self, question: Question, prompt: str, *outcome: str | float | None) -> None:
+    def _write_asked(
+        self, question: Question, epoch: int, prompt: str, *outcome: str | float | None
+    ) -> None:
         row = (
             question.id,
+            epoch,
             question.task,
             question.split,
             question.issue,
             question.cluster,
             question.chance,
-            answer_class(question, question.answer),
+            question.class_of(question.answer),
             prompt,
             *outcome,
         )
         marks = ", ".join("?" * len(row))
-        with _readable(self.folder / FILE):
-            self._connection.execute(f"INSERT OR REPLACE INTO asked VALUES ({marks})", row)
-        self._rows += 1
-        if self._rows >= BATCH_ROWS or time.monotonic() - self._committed >= BATCH_SECONDS:
-            self.flush()
+        self._write(f"INSERT OR REPLACE INTO asked VALUES ({marks})", row)
+
+    def forget(self, wanted: frozenset[str], epochs: int) -> int:
+        """Drop the results of questions that are not `wanted`, and of further epochs; how many.
+
+        The replies stay, should the questions come back.
+        """
+        rows = self._rows("SELECT question, epoch FROM asked", ())
+        gone = [row for row in rows if row[0] not in wanted or row[1] >= epochs]
+        for row in gone:
+            self._write("DELETE FROM asked WHERE question = ? AND epoch = ?", row)
+        return len(gone)
 
     def flush(self) -> None:
         """Make everything that was put so far survive a crash."""
         with _readable(self.folder / FILE):
             self._connection.commit()
-        self._rows = 0
         self._committed = time.monotonic()
 
     def close(self) -> None:
@@ -167,39 +239,49 @@ class Store:
         self._connection.close()
 
     def results(self, split: Split | None = None) -> Iterator[Result]:
-        """Every question asked so far, or those of one split, by id."""
+        """Every question asked so far, or those of one split, by id and epoch."""
         columns = ", ".join(Result._fields)
-        with _readable(self.folder / FILE):
-            query = f"SELECT {columns} FROM asked WHERE ? IN (split, '') ORDER BY question"
-            for row in self._connection.execute(query, (split or "",)):
-                yield Result(*row)
+        query = f"SELECT {columns} FROM asked WHERE ? IN (split, '') ORDER BY question, epoch"
+        for row in self._rows(query, (split or "",)):
+            yield Result(*row)
 
     def episodes(self) -> Iterator[Episode]:
-        """Every episode so far, by the question's id."""
-        query = "SELECT question, episode FROM asked WHERE episode NOT NULL ORDER BY question"
+        """Every episode so far, by the question's id and epoch."""
+        query = (
+            "SELECT question, episode FROM asked WHERE episode NOT NULL ORDER BY question, epoch"
+        )
+        for question, text in self._rows(query, ()):
+            yield Episode.parse(text, f"{self.folder / FILE}: {question}")
+
+    def episode(self, question: str, epoch: int = 0) -> Episode | None:
+        """The episode of a question, or None where there is none."""
+        query = "SELECT episode FROM asked WHERE question = ? AND epoch = ? AND episode NOT NULL"
+        row = self._row(query, (question, epoch))
+        return Episode.parse(row[0], f"{self.folder / FILE}: {question}") if row else None
+
+    def turns(self, question: str, epoch: int = 0) -> Sequence[str]:
+        """What the model said to a question, turn by turn; nothing where there is no episode."""
+        episode = self.episode(question, epoch)
+        said = episode.turns if episode else ()
+        return [turn.text for turn in said if turn.role == "assistant"]
+
+    def _write(self, statement: str, values: Sequence[object]) -> None:
         with _readable(self.folder / FILE):
-            for question, text in self._connection.execute(query):
-                yield Episode.parse(text, f"{self.folder / FILE}: {question}")
+            self._connection.execute(statement, values)
+        if time.monotonic() - self._committed >= BATCH_SECONDS:
+            self.flush()
 
-    def reply(self, question: str) -> str | None:
-        """The reply to a question, or None where none was had."""
-        query = "SELECT episode FROM asked WHERE question = ? AND episode NOT NULL"
+    def _row(self, query: str, values: Sequence[object]) -> tuple | None:
         with _readable(self.folder / FILE):
-            row = self._connection.execute(query, (question,)).fetchone()
-        return Episode.parse(row[0], f"{self.folder / FILE}: {question}").reply if row else None
+            return self._connection.execute(query, values).fetchone()
+
+    def _rows(self, query: str, values: Sequence[object]) -> Iterator[tuple]:
+        with _readable(self.folder / FILE):
+            yield from self._connection.execute(query, values)
 
 
-def answer_class(question: Question, answer: str | int | tuple[str, ...] | None) -> str | None:
-    """The class of an answer: the text of the option, the letter of a region, or the number.
-
-    None for orders and open texts, which have no classes, and for letters that were not offered.
-    """
-    match question.answer_format, answer:
-        case "choice", str(letter) if letter in question.labels:
-            return question.options[question.labels.index(letter)] if question.options else letter
-        case "integer", int(number):
-            return str(number)
-    return None
+def _said(value: object) -> str:
+    return value.to_json() if isinstance(value, Record) else repr(value)
 
 
 def _info(connection: sqlite3.Connection, file: Path) -> RunInfo:

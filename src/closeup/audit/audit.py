@@ -15,7 +15,6 @@ from closeup.cues import CONSTANT, INHERENT, is_constant, predictions, sighted_c
 from closeup.question import Question, Split
 from closeup.records import CloseupError, Record
 from closeup.stats import cluster_keys, clustered_mean
-from closeup.store import answer_class
 
 MARGIN = 0.1
 """A predictor is flagged when it beats chance by more, and its interval lies above chance. Where
@@ -306,7 +305,7 @@ def _answers(questions: Sequence[Question]) -> dict[str, int]:
     if questions[0].answer_format not in ("choice", "integer"):
         return {}
     counts = Counter(str(question.answer) for question in questions)
-    texts = Counter(answer_class(question, question.answer) for question in questions)
+    texts = Counter(question.class_of(question.answer) for question in questions)
     found = {name: counts[name] for name in sorted(counts, key=lambda n: (len(n), n))}
     if 2 * len(texts) <= len(questions):
         found |= {str(name): count for name, count in texts.most_common()}

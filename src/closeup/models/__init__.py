@@ -1,7 +1,13 @@
 """Models: whatever answers a conversation.
 
-A model is found by its name: one of `MODELS`, `replay:PATH` for the replies of an earlier run or of
-a JSON Lines file, or `package.module:Name`, called like the entries of `MODELS`.
+A model is found by its name:
+
+    oracle random majority geometry zoomer    scripted: they see nothing
+    replay:PATH                               the replies of an earlier run, or of a JSON Lines file
+    openai:NAME gemini:NAME                   a provider's API
+    http://HOST:PORT/v1#NAME                  any server that speaks OpenAI's protocol
+    hf:NAME-or-folder                         transformers, in this process
+    package.module:Name                       one's own, called like the entries of `MODELS`
 """
 
 from collections.abc import Callable
@@ -9,29 +15,65 @@ from pathlib import Path
 from typing import cast
 
 from closeup import plugins
-from closeup.bench import Bench
 from closeup.models import scripted
-from closeup.models.model import Message, Model, ModelError
+from closeup.models.model import Given, Model, ModelError, ModelOptions
+from closeup.models.zoomer import Zoomer
 from closeup.records import CloseupError, shorten
 
-MODELS: dict[str, Callable[[Bench, int], Model]] = {
+MODELS: dict[str, Callable[[Given], Model]] = {
     "oracle": scripted.Oracle,
     "random": scripted.guess,
     "majority": scripted.majority,
     "geometry": scripted.geometry,
+    "zoomer": Zoomer,
 }
-"""Each makes a model from the bench it will be asked about and a seed."""
+"""Each makes a model from what it is given."""
 
 
-def find(name: str, bench: Bench, seed: int = 0) -> Model:
+def _replay(name: str, given: Given) -> Model:
+    return scripted.Replay.of(Path(name))
+
+
+def _openai(name: str, given: Given) -> Model:
+    from closeup.models import api  # aiohttp takes a third of a second
+
+    return api.openai(name, given)
+
+
+def _gemini(name: str, given: Given) -> Model:
+    from closeup.models import api
+
+    return api.gemini(name, given)
+
+
+def _server(scheme: str) -> Callable[[str, Given], Model]:
+    def make(rest: str, given: Given) -> Model:
+        from closeup.models import api
+
+        return api.server(f"{scheme}:{rest}", given)
+
+    return make
+
+
+KINDS: dict[str, Callable[[str, Given], Model]] = {
+    "openai": _openai,
+    "gemini": _gemini,
+    "http": _server("http"),
+    "https": _server("https"),
+    "replay": _replay,
+}
+"""What stands before a colon; each makes a model from what stands behind it."""
+
+
+def find(name: str, given: Given) -> Model:
     """The model of that name; CloseupError when there is none."""
     kind, _, rest = name.partition(":")
-    if kind == "replay" and rest:
-        return scripted.Replay.of(Path(rest))
-    make = plugins.find("model", name, MODELS, "replay:PATH")
+    if kind in KINDS and rest:
+        return KINDS[kind](rest, given)
+    make = plugins.find("model", name, MODELS, ", ".join(f"{kind}:…" for kind in KINDS))
     if not callable(make):
-        raise CloseupError(f"model {shorten(name)}: cannot be called with a bench and a seed")
-    return cast(Model, make(bench, seed))
+        raise CloseupError(f"model {shorten(name)}: cannot be called with what it is given")
+    return cast(Model, make(given))
 
 
-__all__ = ["MODELS", "Message", "Model", "ModelError", "find"]
+__all__ = ["KINDS", "MODELS", "Given", "Model", "ModelError", "ModelOptions", "find"]

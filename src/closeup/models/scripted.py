@@ -19,7 +19,8 @@ from closeup.bench import Bench
 from closeup.cues import is_constant, predictions, sighted_cues
 from closeup.geometry import Grid
 from closeup.images import Resolution
-from closeup.models.model import Message, ModelError
+from closeup.message import Message, Reply, Request
+from closeup.models.model import Given, ModelError
 from closeup.question import Question
 from closeup.records import CloseupError, Record, read_jsonl
 from closeup.store import Store
@@ -35,6 +36,7 @@ EMPTY = "Some characters are shown in a panel of a comic."
 class Scripted:
     """A model whose answer is a function of the question."""
 
+    by_question = True
     grid: Grid = "rel1000"
     resolution = WHOLE
 
@@ -43,9 +45,10 @@ class Scripted:
         self._question = bench.question
         self._answer = answer
 
-    async def reply(self, messages: Sequence[Message]) -> str:
-        question = self._question(asked(messages))
-        return solution(question.model_copy(update={"answer": self._answer(question)}))
+    async def reply(self, request: Request) -> Reply:
+        question = self._question(asked(request.messages))
+        told = question.model_copy(update={"answer": self._answer(question)})
+        return Reply(text=solution(told))
 
 
 def asked(messages: Sequence[Message]) -> str:
@@ -56,20 +59,28 @@ def asked(messages: Sequence[Message]) -> str:
 class Oracle(Scripted):
     """Every task's own solution."""
 
-    def __init__(self, bench: Bench, _: int) -> None:
-        super().__init__("oracle", bench, lambda question: question.answer)
-        self._bench = bench
+    def __init__(self, given: Given) -> None:
+        self._bench = bench_of(given, "oracle")
+        super().__init__("oracle", self._bench, lambda question: question.answer)
 
-    async def reply(self, messages: Sequence[Message]) -> str:
-        question = self._question(asked(messages))
-        return task_of(self._bench, question.task).solution(question)
+    async def reply(self, request: Request) -> Reply:
+        question = self._question(asked(request.messages))
+        return Reply(text=task_of(self._bench, question.task).solution(question))
 
 
-def guess(bench: Bench, seed: int) -> Scripted:
+def bench_of(given: Given, model: str) -> Bench:
+    """The bench that a model must know; CloseupError where it was given none."""
+    if given.bench is None:
+        raise CloseupError(f"model {model!r}: knows its answers from a bench: name one")
+    return given.bench
+
+
+def guess(given: Given) -> Scripted:
     """Uniform over letters and orders, so that the mean of many seeds is the chance level.
 
     Numbers have no uniform guess; their chance level is the best constant, and so is this reply.
     """
+    bench, seed = bench_of(given, "random"), given.seed
     commonest = _commonest(
         (q.task, q.answer) for q in bench.questions() if q.answer_format == "integer"
     )
@@ -89,11 +100,12 @@ def guess(bench: Bench, seed: int) -> Scripted:
     return Scripted("random", bench, answer)
 
 
-def majority(bench: Bench, _: int) -> Scripted:
+def majority(given: Given) -> Scripted:
     """Of the answers offered, the one that was most often right in the train split.
 
     Options that recur are counted by their text, all others by their letter.
     """
+    bench = bench_of(given, "majority")
     texts: Counter[tuple[str, str]] = Counter()
     answers: dict[tuple[str, int], Counter[Answer]] = defaultdict(Counter)
     for question in _to_learn_from(bench):
@@ -116,14 +128,15 @@ def majority(bench: Bench, _: int) -> Scripted:
     return Scripted("majority", bench, answer)
 
 
-def geometry(bench: Bench, seed: int) -> Scripted:
+def geometry(given: Given) -> Scripted:
     """The cue that is most often right in the train split; the majority where no cue speaks."""
+    bench = bench_of(given, "geometry")
     hits: dict[str, Counter[str]] = defaultdict(Counter)
     for question in _to_learn_from(bench):
         for cue, told in _cues(question).items():
             hits[question.task][cue] += told == question.answer
     best = {task: min(cues, key=lambda cue: (-cues[cue], cue)) for task, cues in hits.items()}
-    fallback = majority(bench, seed)._answer
+    fallback = majority(given)._answer
 
     def answer(question: Question) -> Answer:
         told = _cues(question).get(best.get(question.task, ""))
@@ -137,7 +150,7 @@ def _cues(question: Question) -> dict[str, Answer]:
     return told | sighted_cues(question)
 
 
-class Reply(Record):
+class Said(Record):
     """A line of a file of replies."""
 
     question: str
@@ -145,19 +158,22 @@ class Reply(Record):
 
 
 class Replay:
-    """Replies that were given before. Where there is none, the question stays unscored."""
+    """Replies that were given before, turn by turn. Where there is none, the question stays
+    unscored."""
+
+    by_question = True
 
     def __init__(
         self,
         name: str,
-        replies: Callable[[str], str | None],
+        turns: Callable[[str, int], Sequence[str]],
         grid: Grid = "rel1000",
         resolution: Resolution = WHOLE,
     ) -> None:
         self.name = name
         self.grid: Grid = grid
         self.resolution = resolution
-        self._replies = replies
+        self._turns = turns
 
     @classmethod
     def of(cls, path: Path) -> "Replay":
@@ -167,19 +183,25 @@ class Replay:
         """
         if path.is_dir():
             run = Store.open(path)
-            return cls(f"replay:{path}", run.reply, run.info.grid, run.info.resolution)
+            return cls(f"replay:{path}", run.turns, run.info.grid, run.info.resolution)
         replies: dict[str, str] = {}
-        for line in read_jsonl(path, Reply):
+        for line in read_jsonl(path, Said):
             if line.question in replies:
                 raise CloseupError(f"{path}: question: {line.question!r}: stands twice")
             replies[line.question] = line.reply
-        return cls(f"replay:{path}", replies.get)
 
-    async def reply(self, messages: Sequence[Message]) -> str:
-        told = self._replies(asked(messages))
-        if told is None:
-            raise ModelError(f"no reply to {asked(messages)} in {self.name.partition(':')[2]}")
-        return told
+        def turns(question: str, _: int) -> Sequence[str]:
+            return [replies[question]] if question in replies else []
+
+        return cls(f"replay:{path}", turns)
+
+    async def reply(self, request: Request) -> Reply:
+        question = asked(request.messages)
+        told = self._turns(question, request.epoch)
+        turn = sum(message.role == "assistant" for message in request.messages)
+        if turn >= len(told):
+            raise ModelError(f"no reply to {question} in {self.name.partition(':')[2]}")
+        return Reply(text=told[turn])
 
 
 def _to_learn_from(bench: Bench) -> Iterator[Question]:

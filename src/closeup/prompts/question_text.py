@@ -52,8 +52,3 @@ def question_text(
     if template is None:
         return prompts.render(question.task, **slots)
     return prompts.fill(template, question.task, **slots)
-
-
-def system_text() -> str:
-    """What a model is told before any question."""
-    return prompts.render("system")

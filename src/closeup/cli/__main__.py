@@ -1,0 +1,5 @@
+"""`python -m closeup.cli`."""
+
+from closeup.cli.main import main
+
+main()

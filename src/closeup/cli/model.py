@@ -1,0 +1,104 @@
+"""The flags that say which model is asked, and how: shared by every verb that asks one."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import tyro
+
+from closeup.cli.app import Flag
+from closeup.geometry import Grid
+
+_Number = Annotated[int | None, tyro.conf.arg(metavar="N")]
+_Real = Annotated[float | None, tyro.conf.arg(metavar="X")]
+
+
+@dataclass(frozen=True)
+class ModelFlags:
+    """Of the model. What is left out is as the model's own declaration has it."""
+
+    grid: Grid | None = None
+    """How it writes boxes."""
+    pixels: _Number = None
+    """Page budget in pixels (1,000,000); 0: pages are sent as they are, in their own bytes."""
+    multiple: _Number = None
+    """Both sides of a page become multiples of this."""
+    base_url: Annotated[str | None, tyro.conf.arg(metavar="URL")] = None
+    """Where the provider's API is."""
+    key_file: Annotated[str | None, tyro.conf.arg(metavar="FILE")] = None
+    """A file that holds the API key, where it is not in the environment."""
+    connections: _Number = None
+    """Requests in flight; left out: as many as the provider takes, found out while asking."""
+    timeout: float = 600.0
+    """Seconds after which a try is given up and made again."""
+    requests_per_minute: _Real = None
+    tokens_per_minute: _Real = None
+    image_ids: Flag[bool] = False
+    """Send a page once and then only its id (vLLM's `uuid`)."""
+
+
+@dataclass(frozen=True)
+class AskFlags:
+    """Of the episode."""
+
+    tools: tuple[str, ...] = ()
+    """Tools it may call: zoom_in, read_text, enhance, or package.module:Name."""
+    native_tools: Flag[bool] = False
+    """Use the provider's own tool calling instead of tags in the text."""
+    oracle_crop: Flag[bool] = False
+    """Show what a question is about from the start, enlarged: an upper bound for zooming."""
+    max_calls: int = 3
+    """Tool calls an episode."""
+    max_turns: int = 8
+    """Turns of the model an episode, the answer included."""
+    crop_pixels: int = 600_000
+    """Most pixels of one crop."""
+    max_crop_pixels: int = 4_000_000
+    """Most pixels of all crops of an episode."""
+    max_episode_tokens: int = 16_384
+    """Most tokens that the model writes in an episode."""
+    max_tokens: int = 2048
+    """Most tokens of one reply."""
+    temperature: float = 0.0
+    top_p: _Real = None
+
+
+def make_setting(flags: AskFlags):
+    """The flags as a `closeup.ask.Setting`."""
+    from closeup import tools
+    from closeup.ask import CROP_LEAST, Setting
+    from closeup.conversation import Budget
+    from closeup.images import Resolution
+    from closeup.message import Sampling
+    from closeup.records import checked
+
+    return Setting(
+        tools=tools.find(flags.tools),
+        native=flags.native_tools,
+        oracle_crop=flags.oracle_crop,
+        budget=checked(
+            Budget,
+            calls=flags.max_calls,
+            turns=flags.max_turns,
+            pixels=flags.max_crop_pixels,
+            tokens=flags.max_episode_tokens,
+        ),
+        sampling=checked(
+            Sampling,
+            temperature=flags.temperature,
+            top_p=flags.top_p,
+            max_tokens=flags.max_tokens,
+        ),
+        crops=checked(
+            Resolution, pixels=flags.crop_pixels, least=min(CROP_LEAST, flags.crop_pixels)
+        ),
+    )
+
+
+def make_options(flags: ModelFlags, asked: AskFlags):
+    """The flags as `closeup.models.ModelOptions`."""
+    from dataclasses import asdict
+
+    from closeup.models import ModelOptions
+    from closeup.records import checked
+
+    return checked(ModelOptions, **asdict(flags), native_tools=asked.native_tools)

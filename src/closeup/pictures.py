@@ -1,0 +1,133 @@
+"""Pages as pixels and as bytes to send: one decode a page, one encode a view.
+
+Shared by everything that shows a model an image. Safe to use from several threads.
+"""
+
+import base64
+import hashlib
+import io
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from threading import Lock
+from typing import Generic, NamedTuple, TypeVar
+
+from PIL import Image
+
+from closeup.geometry import View
+from closeup.images import MAX_BYTES, decode, draw
+from closeup.records import read_bytes
+
+PIXELS_KEPT = 100_000_000
+"""Decoded pixels that are kept for the next crop: some forty pages of 2.5 megapixels."""
+BYTES_KEPT = 64 * 1024 * 1024
+QUALITY = 92
+MIMES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
+"""Formats that every provider takes; the others are encoded anew."""
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class Encoded(NamedTuple):
+    """An image as it is sent."""
+
+    mime: str
+    base64: bytes
+    sha256: str
+    """Of the bytes before base64: the same image has the same name in any cache."""
+    size: tuple[int, int]
+
+    @property
+    def url(self) -> bytes:
+        """A data URL."""
+        return b"data:" + self.mime.encode() + b";base64," + self.base64
+
+
+class Pictures:
+    """The images of pages, found by the page's id.
+
+    `load` gives the bytes of a page's image file, and raises CloseupError where there is none.
+    """
+
+    def __init__(self, load: Callable[[str], bytes]) -> None:
+        self._load = load
+        self._lock = Lock()
+        self._hashes: dict[str, str] = {}
+        self._pages: _Kept[str, Image.Image] = _Kept(PIXELS_KEPT)
+        self._encoded: _Kept[View, Encoded] = _Kept(BYTES_KEPT)
+
+    @classmethod
+    def at(cls, path: Callable[[str], Path]) -> "Pictures":
+        """Images in files, such as a bench's: `Pictures.at(bench.image_path)`."""
+        return cls(lambda page: read_bytes(path(page), MAX_BYTES))
+
+    def page_hash(self, page: str) -> str:
+        """SHA-256 of the page's image file."""
+        with self._lock:
+            known = self._hashes.get(page)
+        if known is None:
+            known = hashlib.sha256(self._load(page)).hexdigest()
+            with self._lock:
+                self._hashes[page] = known
+        return known
+
+    def page(self, page: str) -> Image.Image:
+        """A whole page; not to be changed. CloseupError where it cannot be decoded."""
+        with self._lock:
+            known = self._pages.get(page)
+        if known is None:
+            known = decode(self._load(page), f"image of page {page!r}")
+            with self._lock:
+                self._pages.put(page, known, known.width * known.height)
+        return known
+
+    def pixels(self, view: View) -> Image.Image:
+        """What a view shows."""
+        return draw(self.page(view.page), view)
+
+    def encoded(self, view: View) -> Encoded:
+        """A view as bytes: the file's own where it is shown whole and unscaled, else a JPEG."""
+        with self._lock:
+            known = self._encoded.get(view)
+        if known is None:
+            known = self._encode(view)
+            with self._lock:
+                self._encoded.put(view, known, len(known.base64))
+        return known
+
+    def _encode(self, view: View) -> Encoded:
+        page = self.page(view.page)
+        if view.size == page.size and view.box.corners == (0, 0, *page.size) and not view.contrast:
+            mime = MIMES.get(page.format or "")
+            if mime:
+                return _encoded(self._load(view.page), mime, page.size)
+        file = io.BytesIO()
+        draw(page, view).save(file, "JPEG", quality=QUALITY, subsampling=0)
+        return _encoded(file.getvalue(), MIMES["JPEG"], view.size)
+
+
+def _encoded(data: bytes, mime: str, size: tuple[int, int]) -> Encoded:
+    return Encoded(mime, base64.b64encode(data), hashlib.sha256(data).hexdigest(), size)
+
+
+class _Kept(Generic[K, V]):
+    """The values used last, up to a total weight."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._held = 0
+        self._values: OrderedDict[K, tuple[V, int]] = OrderedDict()
+
+    def get(self, key: K) -> V | None:
+        if key not in self._values:
+            return None
+        self._values.move_to_end(key)
+        return self._values[key][0]
+
+    def put(self, key: K, value: V, weight: int) -> None:
+        self._held -= self._values.pop(key, (value, 0))[1]
+        self._values[key] = (value, weight)
+        self._held += weight
+        while self._held > self._room and len(self._values) > 1:
+            self._held -= self._values.popitem(last=False)[1][1]
