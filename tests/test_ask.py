@@ -6,7 +6,7 @@ from benches import choice
 from PIL import Image
 
 from closeup import tools
-from closeup.ask import Setting, ask, fingerprint, opening, request
+from closeup.ask import Setting, ask, opened, opening, request
 from closeup.conversation import Budget
 from closeup.geometry import Box, Grid
 from closeup.images import Resolution
@@ -56,10 +56,11 @@ ZOOM = Setting(tools=tools.find(["zoom_in"]))
 
 
 def told(model, setting=ALONE):
-    return asyncio.run(ask(QUESTION, model, TASK, setting, PICTURES))
+    begun = opened(QUESTION, model, TASK, setting, PICTURES)
+    return asyncio.run(ask(begun, model, setting, PICTURES))
 
 
-def opened(model, setting=ALONE, question=QUESTION):
+def messages(model, setting=ALONE, question=QUESTION):
     return opening(question, model, TASK, setting)
 
 
@@ -72,7 +73,7 @@ def test_the_images_come_before_the_question_and_the_boxes_are_in_the_models_gri
     assert view == episode.views[0]
     assert episode.views[0].size == (500, 500)
     assert "[200, 100, 400, 300]" in str(text)
-    assert "[200, 100, 400, 300]" not in str(opened(Parrot(""))[1].parts[1])
+    assert "[200, 100, 400, 300]" not in str(messages(Parrot(""))[1].parts[1])
 
 
 def test_the_reply_is_scored_and_kept_as_it_came():
@@ -101,12 +102,12 @@ def test_an_episode_keeps_what_was_said_in_between_and_what_it_cost():
 
 
 def test_tools_are_offered_in_the_system_message_unless_the_provider_has_its_own_calling():
-    assert "<tools>" not in opened(Parrot(""))[0].text
-    assert '"zoom_in"' in opened(Parrot(""), ZOOM)[0].text
+    assert "<tools>" not in messages(Parrot(""))[0].text
+    assert '"zoom_in"' in messages(Parrot(""), ZOOM)[0].text
     native = replace(ZOOM, native=True)
-    assert "<tools>" not in opened(Parrot(""), native)[0].text
-    assert request(opened(Parrot(""), native), Parrot(""), native).tools
-    assert not request(opened(Parrot(""), ZOOM), Parrot(""), ZOOM).tools
+    assert "<tools>" not in messages(Parrot(""), native)[0].text
+    assert request(messages(Parrot(""), native), Parrot(""), native).tools
+    assert not request(messages(Parrot(""), ZOOM), Parrot(""), ZOOM).tools
 
 
 def test_a_call_that_stands_where_the_answer_should_is_no_answer():
@@ -117,18 +118,17 @@ def test_a_call_that_stands_where_the_answer_should_is_no_answer():
 
 
 def test_the_oracle_crop_shows_all_that_the_question_names_and_not_the_answer_first():
-    system, user = opened(Parrot(""), replace(ALONE, oracle_crop=True))
-    whole, *crops, text = user.parts
+    _system, user = messages(Parrot(""), replace(ALONE, oracle_crop=True))
+    _whole, *crops, text = user.parts
     assert [crop.box for crop in crops] == [mark.box for mark in QUESTION.refs.values()]
     assert "Image 2 is [100, 200, 300, 400] of image 1" in text
     turned = QUESTION.model_copy(update={"evidence": QUESTION.evidence[::-1], "answer": "A"})
-    assert opened(Parrot(""), replace(ALONE, oracle_crop=True), turned)[1].parts == user.parts
+    assert messages(Parrot(""), replace(ALONE, oracle_crop=True), turned)[1].parts == user.parts
 
 
 def test_the_fingerprint_is_of_what_is_sent_and_of_the_rules():
     def print_of(model, setting=ALONE, question=QUESTION, shown=PICTURES):
-        first = request(opened(model, setting, question), model, setting)
-        return fingerprint(first, model, setting, shown)
+        return opened(question, model, TASK, setting, shown).prompt
 
     same = print_of(Parrot(""))
     renamed = QUESTION.model_copy(update={"id": "other", "answer": "A"})

@@ -117,15 +117,39 @@ def request(
     return Request(messages=messages, sampling=setting.sampling, tools=schemas, epoch=epoch)
 
 
-def fingerprint(first: Request, model: Model, setting: Setting, pictures: Pictures) -> str:
-    """SHA-256 over all that decides an episode but chance: its first request and its rules."""
-    rules = [
-        first.key(model.name, pictures.page_hash),
-        list(setting.tools),
-        setting.budget.to_json(),
-        setting.crops.to_json(),
-    ]
-    return hashlib.sha256(json.dumps(rules).encode()).hexdigest()
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A question about to be asked in a certain way, and what that way is called."""
+
+    question: Question
+    task: Task
+    epoch: int
+    first: Request
+    """What is sent first."""
+    key: str
+    """What the reply to it is kept under."""
+    prompt: str
+    """SHA-256 over all that decides the episode but chance: the first request and the rules."""
+
+
+def opened(
+    question: Question,
+    model: Model,
+    task: Task,
+    setting: Setting,
+    pictures: Pictures,
+    epoch: int = 0,
+) -> Opened:
+    """Make the first request; ValueError where question and prompt do not fit each other."""
+    messages = opening(question, model, task, setting)
+    first = request(messages, model, setting, epoch)
+    key = first.key(model.name, pictures.page_hash)
+    prompt = hashlib.sha256(f"{key} {_rules(setting)}".encode()).hexdigest()
+    return Opened(question, task, epoch, first, key, prompt)
+
+
+def _rules(setting: Setting) -> str:
+    return f"{list(setting.tools)} {setting.budget.to_json()} {setting.crops.to_json()}"
 
 
 @dataclass(frozen=True)
@@ -142,8 +166,7 @@ class Talk:
 
 
 async def converse(
-    opened: tuple[Message, ...],
-    views: Sequence[View],
+    messages: tuple[Message, ...],
     model: Model,
     setting: Setting,
     pictures: Pictures,
@@ -153,11 +176,13 @@ async def converse(
 ) -> Talk:
     """Let a model speak, and carry out what it calls, until it ends.
 
-    `views` are the images of the opening messages. Raises ModelError when the provider fails.
+    The images of the last message are those that tools may be called on. Raises ModelError when
+    the provider fails.
     """
     answer = answer or model.reply
-    scene = Scene(tuple(views), model.grid, _crops(setting, model), pictures.pixels)
-    talk = Conversation(opened, setting.tools, scene, setting.budget)
+    views = tuple(part for part in messages[-1].parts if isinstance(part, View))
+    scene = Scene(views, model.grid, _crops(setting, model), pictures.pixels)
+    talk = Conversation(messages, setting.tools, scene, setting.budget)
     said: list[Reply] = []
     while talk.stop is None:
         said.append(await answer(request(tuple(talk.messages), model, setting, epoch)))
@@ -169,23 +194,20 @@ async def converse(
 
 
 async def ask(
-    question: Question,
+    opened: Opened,
     model: Model,
-    task: Task,
     setting: Setting,
     pictures: Pictures,
-    *,
     answer: Answer | None = None,
-    epoch: int = 0,
 ) -> Episode:
     """Ask a question of a bench, and score the model's last reply.
 
     Raises ModelError when the provider fails: there is no episode then, and no score.
     """
-    opened = opening(question, model, task, setting)
-    first = request(opened, model, setting, epoch)
-    views = [part for part in opened[-1].parts if isinstance(part, View)]
-    talk = await converse(opened, views, model, setting, pictures, answer=answer, epoch=epoch)
+    question = opened.question
+    talk = await converse(
+        opened.first.messages, model, setting, pictures, answer=answer, epoch=opened.epoch
+    )
     ended = talk.conversation
     assert ended.stop is not None
     # A call where the answer should be holds words and numbers that are none.
@@ -194,15 +216,15 @@ async def ask(
         question=question.id,
         task=question.task,
         model=model.name,
-        epoch=epoch,
+        epoch=opened.epoch,
         grid=model.grid,
         views=tuple(ended.views),
-        prompt=fingerprint(first, model, setting, pictures),
+        prompt=opened.prompt,
         turns=ended.turns,
         calls=tuple(ended.calls),
         stop=ended.stop,
         usage=ended.usage,
         seconds=talk.seconds,
         served_by=talk.replies[-1].served_by,
-        score=task.score(question, said),
+        score=opened.task.score(question, said),
     )

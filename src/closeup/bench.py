@@ -9,7 +9,7 @@ images/           the pages' images, as they were given
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -130,11 +130,15 @@ class Bench:
         """Where every question stands, in the file's order."""
         return list(self._entries.values())
 
-    def question_at(self, offset: int) -> Question:
-        """The question that stands at an entry's offset."""
-        with (self.path / "questions.jsonl").open("rb") as lines:
-            lines.seek(offset)
-            return Question.parse(lines.readline(), f"{self.path / 'questions.jsonl'}: {offset}")
+    def questions_at(self, offsets: Iterable[int]) -> list[Question]:
+        """The questions that stand at some entries' offsets."""
+        found: list[Question] = []
+        file = self.path / "questions.jsonl"
+        with file.open("rb") as lines:
+            for offset in offsets:
+                lines.seek(offset)
+                found.append(Question.parse(lines.readline(), f"{file}: at {offset}"))
+        return found
 
     def rejected(self) -> Iterator[Rejection]:
         """The questions not asked."""
@@ -157,7 +161,7 @@ class Bench:
         """One question by its id; CloseupError when the bench has none of that id."""
         if question_id not in self._entries:
             raise CloseupError(f"{self.path / 'questions.jsonl'}: {question_id}: no such id")
-        return self.question_at(self._entries[question_id].offset)
+        return self.questions_at([self._entries[question_id].offset])[0]
 
     def image_path(self, page_id: str) -> Path:
         """Where the image of a page is."""

@@ -5,10 +5,10 @@ are sent. So a request has the same hash on every machine, and an episode fits i
 """
 
 import hashlib
-import json
 from collections.abc import Callable
 from typing import Any, Literal
 
+import orjson
 from pydantic import Field, field_validator
 
 from closeup.geometry import View
@@ -62,8 +62,8 @@ class Request(Record):
             for part in message["parts"]:
                 if isinstance(part, dict):
                     part["page"] = page_hash(part["page"])
-        text = json.dumps([model, sent], ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        canonical = orjson.dumps([model, sent], option=orjson.OPT_SORT_KEYS)
+        return hashlib.sha256(canonical).hexdigest()
 
 
 class Usage(Record):

@@ -4,7 +4,6 @@ Everything that closeup writes and reads again is a `Record`. Misspelt keys, wro
 non-finite numbers are errors, and an error is one line: the place, the value, the rule.
 """
 
-import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -52,7 +51,7 @@ class Record(BaseModel):
 
     def to_json(self) -> str:
         """One line of canonical JSON: fields in the order of the class, nothing unset dropped."""
-        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"))
+        return self.model_dump_json()
 
 
 RecordT = TypeVar("RecordT", bound=Record)

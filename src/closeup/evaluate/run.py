@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
 
 from rich.console import Console
 
-from closeup.ask import Setting, ask, fingerprint, opening, request
+from closeup.ask import Opened, Setting, ask, opened
 from closeup.bench import MANIFEST, Bench, Entry
 from closeup.evaluate.progress import Display
 from closeup.evaluate.schedule import Schedule
@@ -106,15 +105,6 @@ def _chosen(bench: Bench, only: Collection[str]) -> list[str]:
     ]
 
 
-class _Job(NamedTuple):
-    """A question that has no episode yet."""
-
-    id: str
-    offset: int
-    epoch: int
-    prompt: str
-
-
 @dataclass
 class _Runner:
     """What all workers share."""
@@ -154,62 +144,56 @@ class _Runner:
                 await close()
             self._told(display)
 
-    async def _one(self, job: _Job, schedule: Schedule[_Job], gate: Gate) -> None:
+    async def _one(self, job: Opened, schedule: Schedule[Opened], gate: Gate) -> None:
         try:
             await self._ask(job)
         finally:
             gate.leave()
             schedule.done(job)
 
-    async def _pending(self, wanted: Sequence[Entry]) -> AsyncIterator[list[_Job]]:
+    async def _pending(self, wanted: Sequence[Entry]) -> AsyncIterator[list[Opened]]:
         """Page by page, the questions that have no episode for the way they would be asked."""
         pages = sorted(range(len(wanted)), key=lambda i: (wanted[i].page, i))
         for _, numbers in groupby(pages, key=lambda i: wanted[i].page):
-            jobs: list[_Job] = []
-            for entry in (wanted[i] for i in numbers):
-                question = self.bench.question_at(entry.offset)
+            jobs: list[Opened] = []
+            for question in self.bench.questions_at(wanted[i].offset for i in numbers):
                 for epoch in range(self.epochs):
-                    prompt = self._prompt(question, epoch)
-                    if self.store.has(question.id, epoch, prompt):
+                    job = self._opened(question, epoch)
+                    if self.store.has(question.id, epoch, job.prompt):
                         self.tally.kept += 1
                     else:
-                        jobs.append(_Job(question.id, entry.offset, epoch, prompt))
+                        jobs.append(job)
             yield jobs
             await asyncio.sleep(0)  # a long row of kept pages must not hold everything up
 
-    def _prompt(self, question: Question, epoch: int) -> str:
+    def _opened(self, question: Question, epoch: int) -> Opened:
+        task = self.tasks[question.task]
         try:
-            opened = opening(question, self.model, self.tasks[question.task], self.setting)
+            return opened(question, self.model, task, self.setting, self.pictures, epoch)
         except ValueError as error:
             raise CloseupError(f"question {question.id}: cannot be asked: {error}") from None
-        first = request(opened, self.model, self.setting, epoch)
-        return fingerprint(first, self.model, self.setting, self.pictures)
 
-    async def _ask(self, job: _Job) -> None:
-        question = self.bench.question_at(job.offset)
+    async def _ask(self, job: Opened) -> None:
         self.tally.asked += 1
+
+        async def answer(request: Request) -> Reply:
+            first = len(request.messages) == len(job.first.messages)
+            return await self._answer(request, job.key if first else None)
+
         try:
-            episode = await ask(
-                question,
-                self.model,
-                self.tasks[question.task],
-                self.setting,
-                self.pictures,
-                answer=self._answer,
-                epoch=job.epoch,
-            )
+            episode = await ask(job, self.model, self.setting, self.pictures, answer)
         except ModelError as error:
             self.tally.failed += 1
-            self.store.fail(question, job.epoch, job.prompt, str(error))
+            self.store.fail(job.question, job.epoch, job.prompt, str(error))
         else:
             self.tally.add(episode)
-            self.store.put(question, episode)
+            self.store.put(job.question, episode)
 
-    async def _answer(self, request: Request) -> Reply:
+    async def _answer(self, request: Request, key: str | None) -> Reply:
         """The reply to a request: the one that was had, or a new one, kept at once."""
         if getattr(self.model, "by_question", False):
             return await self.model.reply(request)
-        key = request.key(self.model.name, self.pictures.page_hash)
+        key = key or request.key(self.model.name, self.pictures.page_hash)
         reply = self.store.known(key)
         if reply is not None:
             self.tally.reused += 1
