@@ -17,36 +17,20 @@ import asyncio
 import base64
 import json
 import os
-import re
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import plain_bench
+from serving import server
 
 CONNECTIONS = 256
 PER_PAGE = 10
-
-
-@contextmanager
-def server(latency: float) -> Iterator[str]:
-    """The URL of a server in a process of its own."""
-    command = [sys.executable, "-m", "closeup.cli", "serve", "--model", "constant", "--port", "0"]
-    command += ["--latency", str(latency)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        found = re.search(r"http://\S+", process.stdout.readline())
-        assert found is not None
-        try:
-            yield found[0]
-        finally:
-            process.terminate()
 
 
 def bare(url: str, folder: Path, questions: int, _: Path) -> None:
@@ -189,7 +173,10 @@ def client(name: str, url: str, folder: Path, questions: int, out: Path) -> dict
 
 def compare(questions: int, latency: float) -> None:
     """Every client against one server."""
-    with tempfile.TemporaryDirectory() as room, server(latency) as url:
+    with (
+        tempfile.TemporaryDirectory() as room,
+        server("constant", "--latency", str(latency)) as url,
+    ):
         bench = plain_bench.write(Path(room, "bench"), questions // PER_PAGE, PER_PAGE)
         size = sum(file.stat().st_size for file in (bench.path / "images").iterdir())
         images = min(questions // PER_PAGE, plain_bench.IMAGES)
@@ -208,7 +195,7 @@ def compare(questions: int, latency: float) -> None:
 
 def memory(questions: int) -> None:
     """The peak of a long run, beside that of a tenth of it."""
-    with tempfile.TemporaryDirectory() as room, server(0.0) as url:
+    with tempfile.TemporaryDirectory() as room, server("constant") as url:
         bench = plain_bench.write(Path(room, "bench"), questions // PER_PAGE, PER_PAGE)
         for count in (questions // 10, questions):
             found = client("closeup", url, bench.path, count, Path(room, str(count)))

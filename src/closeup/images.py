@@ -7,6 +7,8 @@ pixel is, and a truncated or corrupt image is a `CloseupError`, never half a pic
 import io
 import math
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from PIL import Image, ImageOps
 from pydantic import Field
@@ -61,6 +63,23 @@ def decode(data: bytes, place: str) -> Image.Image:
 
     Raises CloseupError naming `place` when that cannot be done.
     """
+    with _opened(data, place) as image:
+        decoded = image.convert("RGB")
+        decoded.format = image.format
+        return decoded
+
+
+def peek(data: bytes, place: str) -> tuple[str, tuple[int, int]]:
+    """The format and the size that an image's header tells, without decoding it.
+
+    Raises CloseupError naming `place` where there is no such header, or the size is over the limit.
+    """
+    with _opened(data, place) as image:
+        return image.format or "", image.size
+
+
+@contextmanager
+def _opened(data: bytes, place: str) -> Iterator[Image.Image]:
     if len(data) > MAX_BYTES:
         raise CloseupError(f"{place}: {len(data)} bytes; the limit for an image is {MAX_BYTES}")
     try:
@@ -71,9 +90,7 @@ def decode(data: bytes, place: str) -> Image.Image:
                     raise CloseupError(
                         f"{place}: {image.width}x{image.height} pixels; the limit is {MAX_PIXELS}"
                     )
-                decoded = image.convert("RGB")
-                decoded.format = image.format
-                return decoded
+                yield image
     except Image.DecompressionBombError:
         raise CloseupError(f"{place}: more pixels than the limit of {MAX_PIXELS}") from None
     except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:

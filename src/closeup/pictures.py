@@ -15,7 +15,7 @@ from typing import Generic, NamedTuple, TypeVar
 from PIL import Image
 
 from closeup.geometry import View
-from closeup.images import MAX_BYTES, decode, draw
+from closeup.images import MAX_BYTES, decode, draw, peek
 from closeup.records import read_bytes
 
 PIXELS_KEPT = 100_000_000
@@ -77,7 +77,7 @@ class Pictures:
         with self._lock:
             known = self._pages.get(page)
         if known is None:
-            known = decode(self._load(page), f"image of page {page!r}")
+            known = decode(self._load(page), _place(page))
             with self._lock:
                 self._pages.put(page, known, known.width * known.height)
         return known
@@ -97,14 +97,18 @@ class Pictures:
         return known
 
     def _encode(self, view: View) -> Encoded:
-        page = self.page(view.page)
-        if view.size == page.size and view.box.corners == (0, 0, *page.size) and not view.contrast:
-            mime = MIMES.get(page.format or "")
-            if mime:
-                return _encoded(self._load(view.page), mime, page.size)
+        if view.box.corners == (0, 0, *view.size) and not view.contrast:
+            data = self._load(view.page)
+            form, size = peek(data, _place(view.page))
+            if size == view.size and form in MIMES:
+                return _encoded(data, MIMES[form], size)
         file = io.BytesIO()
-        draw(page, view).save(file, "JPEG", quality=QUALITY, subsampling=0)
+        self.pixels(view).save(file, "JPEG", quality=QUALITY, subsampling=0)
         return _encoded(file.getvalue(), MIMES["JPEG"], view.size)
+
+
+def _place(page: str) -> str:
+    return f"image of page {page!r}"
 
 
 def _encoded(data: bytes, mime: str, size: tuple[int, int]) -> Encoded:
