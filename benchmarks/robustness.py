@@ -4,9 +4,9 @@
     python benchmarks/robustness.py faults [QUESTIONS]            (1000)
 
 kill    `closeup run` with zooming is killed (SIGKILL) at random moments against a slow server,
-        then run to its end. Of the replies that the server had sent a second before a kill, all must be
-        stored; calls made twice must be at most those in flight or not yet flushed at the kills;
-        and the scores must be those of a run that was never stopped.
+        then run to its end. Of the replies that the server had sent a second before a kill, all
+        must be stored; calls made twice must be at most those in flight or not yet flushed at the
+        kills; and the scores must be those of a run that was never stopped.
 faults  10 % of the requests end in 429, 5 % in 500, 2 % hang, 1 % hold malformed JSON. Every
         question must end scored.
 

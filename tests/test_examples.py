@@ -9,6 +9,8 @@ import native
 import pytest
 
 from closeup.bench import Bench
+from closeup.build.build import build
+from closeup.build.datasets import synthetic
 from closeup.cli import main
 
 ROOT = Path(__file__).parent.parent
@@ -19,6 +21,30 @@ def test_a_bench_is_built_and_run_from_python(tmp_path, monkeypatch, capsys):
     runpy.run_path(str(ROOT / "examples/1_build.py"), run_name="__main__")
     assert "depth_comparison" in capsys.readouterr().out
     assert sum(Bench.open(tmp_path / "bench").manifest.pages.values()) == 8
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory) -> Path:
+    """A bench of two synthetic pages."""
+    folder = tmp_path_factory.mktemp("examples") / "bench"
+    build(synthetic(2, 1_000_000), folder, tasks=("depth_comparison", "character_counting"))
+    return folder
+
+
+def test_one_question_is_asked_and_what_was_said_is_printed(small, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["2_ask.py", str(small)])
+    runpy.run_path(str(ROOT / "examples/2_ask.py"), run_name="__main__")
+    said = capsys.readouterr().out
+    assert "[system] You look closely" in said
+    assert "score 1.0" in said
+
+
+def test_a_zooming_model_leaves_its_crops(small, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["3_zoom.py", str(small), str(tmp_path)])
+    runpy.run_path(str(ROOT / "examples/3_zoom.py"), run_name="__main__")
+    said = capsys.readouterr().out
+    assert said.count("zoom_in [") == len(list(tmp_path.glob("*.png"))) == 10
+    assert "of the evidence" in said
 
 
 def test_a_task_of_ones_own_goes_the_whole_way(tmp_path, monkeypatch, capsys):

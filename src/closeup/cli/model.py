@@ -34,6 +34,10 @@ class ModelFlags:
     tokens_per_minute: _Real = None
     image_ids: Flag[bool] = False
     """Send a page once and then only its id (vLLM's `uuid`)."""
+    price: Annotated[tuple[float, float, float] | None, tyro.conf.arg(metavar="IN CACHED OUT")] = (
+        None
+    )
+    """Dollars per million tokens, where they are not known or others."""
 
 
 @dataclass(frozen=True)
