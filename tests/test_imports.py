@@ -21,7 +21,8 @@ LAYERS = [
     {"store"},
     {"check", "groups", "models"},
     {"ask", "synthetic"},
-    {"build", "evaluate", "audit", "serve", "judge"},
+    {"ask_page", "build", "evaluate", "audit", "serve"},
+    {"judge"},
     {"report", "export"},
     {"cli"},
 ]
@@ -65,8 +66,27 @@ def test_every_import_points_down():
     assert not wrong
 
 
+def test_torch_is_imported_only_where_models_run():
+    homes = {"models/local.py", "models/processor.py"}
+    for file in ROOT.rglob("*.py"):
+        names = set()
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names.add(node.module.partition(".")[0])
+        if names & {"torch", "transformers"}:
+            assert str(file.relative_to(ROOT)) in homes
+
+
+def test_no_verb_loads_torch_before_it_is_asked_for_a_model_of_its_own():
+    code = "import sys, closeup.cli.main, closeup.models; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
 def test_importing_closeup_loads_nothing_heavy():
-    heavy = ("numpy", "scipy", "sklearn", "aggdraw", "torch", "rich", "tyro")
+    heavy = ("numpy", "scipy", "sklearn", "aggdraw", "torch", "transformers", "rich", "tyro")
     code = f"import sys, closeup; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

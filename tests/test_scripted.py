@@ -172,3 +172,11 @@ def test_a_run_is_replayed_turn_by_turn(bench, tmp_path):
     assert turn((asked, *looked)) == "answer"
     with pytest.raises(ModelError, match=question.id):
         turn((asked,), epoch=1)
+
+
+def test_a_scripted_model_is_shown_pages_as_the_options_say(bench):
+    given = Given.of(bench, grid="rel1000_yx", pixels=300_000, multiple=28)
+    model = models.find("oracle", given)
+    assert model.grid == "rel1000_yx"
+    assert (model.resolution.pixels, model.resolution.multiple) == (300_000, 28)
+    assert models.find("oracle", Given.of(bench)).resolution.pixels is None

@@ -1,6 +1,20 @@
 """The command line: one file a verb, and no logic."""
 
-from closeup.cli import audit, build, check, report, run, serve  # registers the verbs, in this order
+# Registers the verbs, in this order.
+from closeup.cli import ask, audit, build, check, compare, export, judge, power, report, run, serve
 from closeup.cli.main import main
 
-__all__ = ["audit", "build", "check", "main", "report", "run", "serve"]
+__all__ = [
+    "ask",
+    "audit",
+    "build",
+    "check",
+    "compare",
+    "export",
+    "judge",
+    "main",
+    "power",
+    "report",
+    "run",
+    "serve",
+]

@@ -12,3 +12,4 @@ MaybePath = Annotated[Path | None, tyro.conf.arg(metavar="PATH")]
 MaybeInt = Annotated[int | None, tyro.conf.arg(metavar="N")]
 Flag = tyro.conf.FlagCreatePairsOff
 SplitName = Literal["train", "test"]
+ClusterName = Literal["page", "issue"]

@@ -13,6 +13,7 @@ from closeup.cli.model import AskFlags, ModelFlags, make_options
 def serve(
     model: str,
     port: Annotated[int, tyro.conf.arg(metavar="N")],
+    name: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None,
     latency: Annotated[float, tyro.conf.arg(metavar="S")] = 0.0,
     faults: Annotated[str, tyro.conf.arg(metavar="SPEC")] = "",
     bench: MaybePath = None,
@@ -27,6 +28,7 @@ def serve(
         model: As in `closeup run`; or constant or constant:TEXT, which reads nothing and always
             says the same: what a client's speed can be measured against.
         port: Where it listens; 0 takes a free port.
+        name: What clients call the model; its own name where it is left out.
         latency: Seconds before a reply.
         faults: What goes wrong on purpose, as KIND:SHARE, such as 429:0.1:0.2,500:0.05,hang:0.02.
             A kind is a status from 400 to 599 (a third number is its Retry-After), hang,
@@ -50,6 +52,7 @@ def serve(
     asyncio.run(
         serve_until_stopped(
             served,
+            name=name,
             port=port,
             album=album,
             bench=opened,

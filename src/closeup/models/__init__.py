@@ -18,7 +18,7 @@ from closeup import plugins
 from closeup.models import scripted
 from closeup.models.model import Given, Model, ModelError, ModelOptions
 from closeup.models.zoomer import Zoomer
-from closeup.records import CloseupError, shorten
+from closeup.records import CloseupError, one_line, shorten
 
 MODELS: dict[str, Callable[[Given], Model]] = {
     "oracle": scripted.Oracle,
@@ -55,7 +55,18 @@ def _server(scheme: str) -> Callable[[str, Given], Model]:
     return make
 
 
+def _hf(name: str, given: Given) -> Model:
+    try:
+        from closeup.models.local import Local
+    except ModuleNotFoundError as error:
+        raise CloseupError(
+            f"model {shorten(f'hf:{name}')}: needs {error.name}: pip install 'closeup[hf]'"
+        ) from None
+    return Local(name, given)
+
+
 KINDS: dict[str, Callable[[str, Given], Model]] = {
+    "hf": _hf,
     "openai": _openai,
     "gemini": _gemini,
     "http": _server("http"),
@@ -65,15 +76,27 @@ KINDS: dict[str, Callable[[str, Given], Model]] = {
 """What stands before a colon; each makes a model from what stands behind it."""
 
 
+PARTS = ("name", "grid", "resolution", "reply")
+"""What a model must have."""
+
+
 def find(name: str, given: Given) -> Model:
     """The model of that name; CloseupError when there is none."""
     kind, _, rest = name.partition(":")
     if kind in KINDS and rest:
         return KINDS[kind](rest, given)
+    if name in MODELS:
+        return MODELS[name](given)
     make = plugins.find("model", name, MODELS, ", ".join(f"{kind}:…" for kind in KINDS))
     if not callable(make):
         raise CloseupError(f"model {shorten(name)}: cannot be called with what it is given")
-    return cast(Model, make(given))
+    try:
+        model = make(given)
+    except TypeError as error:  # a callable, but of something else
+        raise CloseupError(f"model {shorten(name)}: {one_line(str(error))}") from error
+    if lacks := [part for part in PARTS if not hasattr(model, part)]:
+        raise CloseupError(f"model {shorten(name)}: no model: it lacks {', '.join(lacks)}")
+    return cast(Model, model)
 
 
 __all__ = ["KINDS", "MODELS", "Given", "Model", "ModelError", "ModelOptions", "find"]

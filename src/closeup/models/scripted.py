@@ -37,12 +37,13 @@ class Scripted:
     """A model whose answer is a function of the question."""
 
     by_question = True
-    grid: Grid = "rel1000"
-    resolution = WHOLE
 
-    def __init__(self, name: str, bench: Bench, answer: Callable[[Question], Answer]) -> None:
+    def __init__(self, name: str, given: Given, answer: Callable[[Question], Answer]) -> None:
+        options = given.options
         self.name = name
-        self._question = bench.question
+        self.grid: Grid = options.grid or "rel1000"
+        self.resolution = Resolution(pixels=options.pixels or None, multiple=options.multiple or 1)
+        self._question = bench_of(given, name).question
         self._answer = answer
 
     async def reply(self, request: Request) -> Reply:
@@ -61,7 +62,7 @@ class Oracle(Scripted):
 
     def __init__(self, given: Given) -> None:
         self._bench = bench_of(given, "oracle")
-        super().__init__("oracle", self._bench, lambda question: question.answer)
+        super().__init__("oracle", given, lambda question: question.answer)
 
     async def reply(self, request: Request) -> Reply:
         question = self._question(asked(request.messages))
@@ -97,7 +98,7 @@ def guess(given: Given) -> Scripted:
             case "text":
                 return (EMPTY,)
 
-    return Scripted("random", bench, answer)
+    return Scripted("random", given, answer)
 
 
 def majority(given: Given) -> Scripted:
@@ -125,7 +126,7 @@ def majority(given: Given) -> Scripted:
             return min(counts, key=lambda told: (-counts[told], str(told)))
         return question.labels if question.answer_format == "order" else question.labels[0]
 
-    return Scripted("majority", bench, answer)
+    return Scripted("majority", given, answer)
 
 
 def geometry(given: Given) -> Scripted:
@@ -142,7 +143,7 @@ def geometry(given: Given) -> Scripted:
         told = _cues(question).get(best.get(question.task, ""))
         return fallback(question) if told is None else told
 
-    return Scripted("geometry", bench, answer)
+    return Scripted("geometry", given, answer)
 
 
 def _cues(question: Question) -> dict[str, Answer]:

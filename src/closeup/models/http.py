@@ -1,0 +1,252 @@
+"""One endpoint over HTTP: what passes is tried again, what does not is said in one line."""
+
+import asyncio
+import random
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, NamedTuple, TypeVar
+
+import aiohttp
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.payload import Payload
+from yarl import URL
+
+from closeup.models.keys import Key
+from closeup.models.model import ModelError
+from closeup.models.throttle import Bucket, Clock, Gate, Sleep
+from closeup.models.wire import MalformedError, complaint
+from closeup.records import CloseupError, one_line
+
+TRIES = 10
+"""With the waits between them, some two minutes of a server that does not answer."""
+FIRST_WAIT = 0.5
+LONGEST_WAIT = 60.0
+"""Seconds that are waited at most after the first failure, and after any."""
+PATIENCE = 900.0
+"""Seconds; who is told to wait for longer gives up."""
+MAX_RESPONSE = 16 * 1024 * 1024
+PASSING = frozenset({408, 409, 425, 429})
+"""Beside 5xx, the statuses after which the same request may succeed."""
+HOPELESS = frozenset({401, 402, 403, 404, 405})
+_HOPELESS = re.compile(rb"insufficient_quota|model_not_found|API_KEY_INVALID|API key not valid")
+"""What providers say beside other statuses when no request will ever succeed."""
+_DELAY = re.compile(rb'"retryDelay":\s*"(\d{1,6}(?:\.\d{1,9})?)s"')
+"""Where Gemini says how long to wait."""
+
+T = TypeVar("T")
+
+
+class RefusedError(ModelError):
+    """This request is wrong, in the provider's eyes; another may not be."""
+
+
+class Failed(NamedTuple):
+    """A try that came to nothing, and may come to something the next time."""
+
+    kind: str
+    """429, 5xx, timeout, connection or malformed; or another status."""
+    said: str
+    wait: float | None = None
+    """Seconds that the server asks to wait."""
+
+
+class Endpoint:
+    """A URL to POST to. One session, opened by the first request in the running loop."""
+
+    def __init__(
+        self,
+        url: str,
+        key: Key | None = None,
+        looked: str = "",
+        *,
+        gate: Gate | None = None,
+        requests: Bucket | None = None,
+        tokens: Bucket | None = None,
+        timeout: float = 600.0,
+        clock: Clock = time.monotonic,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self.url = url
+        self.counts: Counter[str] = Counter()
+        """Tries that came to nothing, by kind."""
+        self._url = URL(url)
+        self._key = key
+        self._looked = looked
+        self._gate = gate or Gate()
+        self._requests = requests or Bucket(None)
+        self._tokens = tokens or Bucket(None)
+        self._timeout = timeout
+        self._clock = clock
+        self._sleep = sleep
+        self._dice = random.Random("closeup/http")
+        self._session: aiohttp.ClientSession | None = None
+        self._answered = False
+        """Whether anything was ever heard from there."""
+
+    async def post(
+        self,
+        body: Sequence[bytes],
+        read: Callable[[bytes], T],
+        *,
+        tokens: float = 0,
+        final: Collection[int] = (),
+    ) -> tuple[T, float]:
+        """What `read` makes of the response, and the seconds that all tries together took.
+
+        `read` raises MalformedError for what is no response. `tokens` is what the request is
+        thought to cost. A status in `final` is not tried again. Raises RefusedError where the
+        server does not want this request, ModelError where all tries failed, and CloseupError where
+        no other request would do better.
+        """
+        spent = 0.0
+        failed: Failed | None = None
+        for number in range(TRIES):
+            if failed:
+                await self._sleep(self._wait(number, failed.wait))
+            await self._requests.take(1)
+            await self._tokens.take(tokens)
+            start = self._clock()
+            outcome = await self._try(body, read, final)
+            spent += self._clock() - start
+            if not isinstance(outcome, Failed):
+                self._gate.clean()
+                return outcome, spent
+            failed = outcome
+            self.counts[failed.kind] += 1
+            if failed.kind == "429":
+                self._gate.slowed(failed.wait)
+            elif failed.kind != "malformed":
+                self._gate.strained()
+            if (failed.wait or 0) > PATIENCE:
+                raise ModelError(f"{self.url}: {failed.said}: asks to wait {failed.wait:.0f} s")
+        assert failed
+        problem = f"{self.url}: {failed.said} ({TRIES} tries)"
+        raise ModelError(problem) if self._answered else CloseupError(problem)
+
+    async def close(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def _try(
+        self, body: Sequence[bytes], read: Callable[[bytes], T], final: Collection[int]
+    ) -> T | Failed:
+        """One try. What went wrong is returned, so that no error carries another that holds the
+        request's headers."""
+        try:
+            session = self._session or self._open()
+            async with session.post(self._url, data=Pieces(body), allow_redirects=False) as got:
+                data = await self._bounded(got)
+            self._answered = True
+            if got.status == 200:
+                return read(data)
+        except TimeoutError:
+            return Failed("timeout", f"no answer in {self._timeout:g} s")
+        except (aiohttp.ClientError, OSError) as error:
+            return Failed("connection", self._clean(str(error) or type(error).__name__))
+        except MalformedError as error:
+            return Failed("malformed", self._clean(f"malformed response: {error}"))
+        return self._judged(got.status, got.headers, data, final)
+
+    def _judged(
+        self, status: int, headers: Mapping[str, str], data: bytes, final: Collection[int]
+    ) -> Failed:
+        """What a response that is no success means for this request, and for all others."""
+        said = f"{status}: {self._clean(complaint(data))}"
+        if status in HOPELESS or _HOPELESS.search(data[:20_000]):
+            raise CloseupError(f"{self.url}: {said}{self._whose_key()}")
+        if 300 <= status < 400:
+            found = re.match(r"https?://([^/\s?#@]+)", headers.get("Location", ""))
+            place = self._clean(found[1] if found else "another place")
+            raise CloseupError(f"{self.url}: {status}: leads to {place}: name that as the URL")
+        if status in PASSING or (status >= 500 and status not in final):
+            kind = "5xx" if status >= 500 else str(status)
+            return Failed(kind, said, retry_after(headers.get("Retry-After", ""), data))
+        raise RefusedError(f"{self.url}: {said}")
+
+    def _open(self) -> aiohttp.ClientSession:
+        headers = {"Accept-Encoding": "identity"}
+        self._session = aiohttp.ClientSession(
+            # Idle sockets go before uvicorn closes them, after five seconds.
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=4.0),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers=headers | (self._key.headers if self._key else {}),
+            timeout=aiohttp.ClientTimeout(total=self._timeout, sock_connect=30.0),
+        )
+        return self._session
+
+    async def _bounded(self, response: aiohttp.ClientResponse) -> bytes:
+        chunks: list[bytes] = []
+        room = MAX_RESPONSE
+        async for chunk in response.content.iter_any():
+            room -= len(chunk)
+            if room < 0:
+                response.close()
+                raise MalformedError(f"over {MAX_RESPONSE} bytes")
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def _wait(self, number: int, told: float | None) -> float:
+        """Full jitter over a doubling range, beyond what the server asked for."""
+        return (told or 0) + self._dice.uniform(0, min(FIRST_WAIT * 2**number, LONGEST_WAIT))
+
+    def _whose_key(self) -> str:
+        if self._key:
+            return f" (the key is from {self._key.source})"
+        return f" (no key was sent; it is looked for in {self._looked})" if self._looked else ""
+
+    def _clean(self, said: str) -> str:
+        return one_line(self._key.redacted(said) if self._key else said, 300)
+
+
+class Pieces(Payload):
+    """A body in pieces, sent one after the other and joined nowhere."""
+
+    _autoclose = True
+
+    def __init__(self, pieces: Sequence[bytes]) -> None:
+        super().__init__(pieces, content_type="application/json")
+        self._size = sum(map(len, pieces))
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        return b"".join(self._value).decode(encoding, errors)
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        await self.write_with_length(writer, None)
+
+    async def write_with_length(
+        self, writer: AbstractStreamWriter, content_length: int | None
+    ) -> None:
+        small: list[bytes] = []
+        for piece in self._value:
+            if len(piece) < LARGE:
+                small.append(piece)
+            else:
+                await writer.write(b"".join(small))
+                await writer.write(piece)
+                small = []
+        await writer.write(b"".join(small))
+
+
+LARGE = 16 * 1024
+"""Bytes from which a piece is a write of its own."""
+
+
+def retry_after(header: str, data: bytes = b"", now: datetime | None = None) -> float | None:
+    """Seconds that a server asks to wait, in its header as a number or a date, or in its body."""
+    header = header.strip()
+    if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", header):
+        return float(header)
+    try:
+        then: Any = parsedate_to_datetime(header) if header else None
+    except ValueError:
+        then = None
+    if then is not None:
+        then = then if then.tzinfo else then.replace(tzinfo=UTC)
+        return max((then - (now or datetime.now(UTC))).total_seconds(), 0.0)
+    found = _DELAY.search(data[:20_000])
+    return float(found[1]) if found else None
