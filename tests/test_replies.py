@@ -309,3 +309,10 @@ def test_nothing_that_a_model_may_say_raises(reply):
 )
 def test_the_last_tag_decides_whatever_stands_before_it(letter, noise):
     assert replies.choice(f"{noise}<answer>{letter}</answer>", ABCD).answer == letter
+
+
+def test_what_follows_an_invented_tool_response_is_no_answer():
+    invented = "<tool_response>It is B.</tool_response><answer>B</answer>"
+    assert replies.choice(invented, "ABC").answer is None
+    assert replies.text(f"A cat. {invented}").answer == "A cat."
+    assert replies.choice(f"<answer>A</answer>{invented}", "ABC").answer == "A"

@@ -129,9 +129,11 @@ class View:
         a, b, c, d = numbers
         x0, y0, x1, y1 = (b, a, d, c) if grid == "rel1000_yx" else (a, b, c, d)
         width, height = self.size if grid == "pixel" else (1000, 1000)
-        sx, sy = self.box.width / width, self.box.height / height
         left, top = self.box.x0, self.box.y0
-        return Box(left + x0 * sx, top + y0 * sy, left + x1 * sx, top + y1 * sy)
+        # Multiplied before divided: exact where the result is whole.
+        x0, x1 = (left + x * self.box.width / width for x in (x0, x1))
+        y0, y1 = (top + y * self.box.height / height for y in (y0, y1))
+        return Box(x0, y0, x1, y1)
 
     def from_page(self, box: Box, grid: Grid) -> list[int]:
         """A box of the page in `grid` of this view, grown outwards to whole numbers and clipped.

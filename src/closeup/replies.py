@@ -1,9 +1,10 @@
 """Free text in, an answer out: the one place where a model's reply is read.
 
-Reasoning is taken off first. Then the stages, each tried only where the one before found no mark
-of its own: the last `<answer>`, the last JSON `"answer"`, the last `\\boxed{}`, the last "answer
-is" or "answer:", a last line that is nothing but an answer, the whole text. Within a stage an
-ambiguous text yields None: a wrong guess of ours must not look like a right answer of the model.
+Reasoning is taken off first, and all from a tool's response on that the model made up. Then the
+stages, each tried only where the one before found no mark of its own: the last `<answer>`, the last
+JSON `"answer"`, the last `\\boxed{}`, the last "answer is" or "answer:", a last line that is nothing
+but an answer, the whole text. Within a stage an ambiguous text yields None: a wrong guess of ours
+must not look like a right answer of the model.
 Every function takes any string, never raises, and needs time linear in its length.
 """
 
@@ -37,6 +38,7 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 """Ｂ and ３ as Chinese and Japanese models write them. No other script's digits are digits here."""
 
 _THINK = re.compile(r"<(/?)think(?:ing)?>", re.I | re.A)
+_RESPONSE = re.compile(r"<tool_response>", re.I | re.A)
 _TAG = re.compile(r"<answer>", re.I | re.A)
 _TAG_END = re.compile(r"</answer>", re.I | re.A)
 _KEY = re.compile(r"[\"']answer[\"']\s{0,5}:\s{0,20}", re.I | re.A)
@@ -81,7 +83,7 @@ def order(reply: str, labels: Sequence[str]) -> Reading[tuple[str, ...]]:
 
 def text(reply: str) -> Reading[str]:
     """What stands in the last `<answer>`, or else everything but the reasoning."""
-    body = without_reasoning(reply)
+    body = _spoken(reply)
     tagged = _tagged(body)
     answer = (body if tagged is None else tagged).strip()[:MAX_ANSWER]
     how = "whole reply" if tagged is None else "answer tag"
@@ -112,9 +114,14 @@ def without_reasoning(reply: str) -> str:
     return "".join(kept)
 
 
+def _spoken(reply: str) -> str:
+    """What a model says for itself: no reasoning, nothing from a tool's response on."""
+    return _RESPONSE.split(without_reasoning(reply), maxsplit=1)[0]
+
+
 def _read(reply: str, parse: Callable[[str], T | None]) -> Reading[T]:
     """The first stage that finds its own mark decides, also when it can read no answer there."""
-    body = without_reasoning(reply).translate(_FULL_WIDTH)
+    body = _spoken(reply).translate(_FULL_WIDTH)
     for how, passage in _marked(body):
         answer = parse(passage) if len(passage) <= MAX_ANSWER else None
         return Reading(answer, how if answer is not None else f"{how}: {_problem(passage)}")

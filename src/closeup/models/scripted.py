@@ -72,7 +72,7 @@ class Oracle(Scripted):
 def bench_of(given: Given, model: str) -> Bench:
     """The bench that a model must know; CloseupError where it was given none."""
     if given.bench is None:
-        raise CloseupError(f"model {model!r}: knows its answers from a bench: name one")
+        raise CloseupError(f"model {model!r}: knows its answers from a bench, and has none here")
     return given.bench
 
 

@@ -7,8 +7,8 @@ from closeup.tools.tool import Region, Scene, Seen, Tool
 
 
 class Enhance(Tool):
-    """The region as an image of its own, twice as large as on the page or as the size of crops
-    allows, its darkest hundredth made black and its brightest white."""
+    """The region as an image of its own, its contrast stretched, twice as large as on the page or
+    as large as crops may be."""
 
     name = "enhance"
 
