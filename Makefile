@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := results/demo
 
-.PHONY: demo test format clean
+.PHONY: demo test format clean interop vllm
 
 demo: .venv/ready
 	@rm -rf $(DEMO)
@@ -23,6 +23,13 @@ test: .venv/ready
 	$(BIN)/pyright
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n auto
 
+# The harnesses of others, in a venv of their own: 5.6 GB.
+interop:
+	$(PYTHON) -m venv results/interop/venv
+	results/interop/venv/bin/python -m pip install --quiet torch==2.14.1 torchvision==0.29.1 \
+		lmms_eval==0.7.3 ms-vlmeval==0.0.20 --editable '.[export]'
+	results/interop/venv/bin/python benchmarks/interop.py
+
 format: .venv/ready
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -30,7 +37,20 @@ format: .venv/ready
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet torch==2.13.0  # alone: else the newest, of five gigabytes
+	$(BIN)/python -m pip install --quiet --editable '.[dev,hf]'
+	@touch $@
+
+# A real server with a tiny random model, in an environment of its own (1.3 GB); not in CI.
+SERVER := .venv/server
+vllm: $(SERVER)/ready
+	OMP_NUM_THREADS=1 $(BIN)/python -P benchmarks/served_zoom.py --python $(SERVER)/bin/python
+
+$(SERVER)/ready: | .venv/ready
+	$(PYTHON) -m venv $(SERVER)
+	$(SERVER)/bin/python -m pip install --quiet torch==2.13.0
+	$(SERVER)/bin/python -m pip install --quiet --no-deps torchvision==0.28.0
+	$(SERVER)/bin/python -m pip install --quiet 'transformers[serving]==5.23.0' pillow
 	@touch $@
 
 clean:

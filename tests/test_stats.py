@@ -1,36 +1,42 @@
+import itertools
 import random
 
 import numpy as np
 import pytest
-from scipy.stats import t as student
 
-from closeup import stats
 from closeup.stats import (
     chance_corrected,
     cluster_keys,
     clustered_mean,
+    intervals,
     macro_f1,
     wilson,
 )
+from closeup.stats.spread import spread
 
 
-def test_equal_clusters_give_the_textbook_interval():
+def test_equal_clusters_give_the_textbook_variance():
     scores = [0.5, 0.3, 0.6, 0.6, 0.3, 0.3, 0.6, 0.6]
-    told = clustered_mean(scores, ["a", "a", "b", "b", "c", "c", "d", "d"])
-    # Means of clusters 0.4, 0.6, 0.3, 0.6: standard error sqrt(0.0225 / 4), t(3) = 3.182446.
+    told = spread(scores, ["a", "a", "b", "b", "c", "c", "d", "d"])
+    # Means of clusters 0.4, 0.6, 0.3, 0.6: their variance is 0.0225.
     assert told.mean == pytest.approx(0.475)
-    assert told.low == pytest.approx(0.475 - 3.182446 * 0.075, abs=1e-6)
-    assert told.high == pytest.approx(0.475 + 3.182446 * 0.075, abs=1e-6)
+    assert told.variance == pytest.approx(0.0225 / 4)
+    assert told.df == pytest.approx(3)
     assert (told.n, told.clusters) == (8, 4)
 
 
-def test_clusters_of_one_give_the_interval_of_independent_scores():
+def test_in_the_middle_the_interval_is_wilsons_for_the_effective_number():
+    scores = [0.5, 0.3, 0.6, 0.6, 0.3, 0.3, 0.6, 0.6]
+    told = clustered_mean(scores, ["a", "a", "b", "b", "c", "c", "d", "d"])
+    assert told.effective_n == pytest.approx(0.475 * 0.525 / (0.0225 / 4))
+    assert (told.low, told.high) == pytest.approx(wilson(0.475, told.effective_n, 3.182446))
+
+
+def test_clusters_of_one_are_independent_scores():
     scores = [0.2, 0.4, 0.5, 0.3, 0.6]
-    told = clustered_mean(scores, range(5))
-    half = 2.776445 * np.std(scores, ddof=1) / np.sqrt(5)
-    assert told.low == pytest.approx(0.4 - half, abs=1e-6)
-    assert told.high == pytest.approx(0.4 + half, abs=1e-6)
-    assert told.effective_n == pytest.approx(5)
+    told = spread(scores, range(5))
+    assert told.variance == pytest.approx(np.var(scores, ddof=1) / 5)
+    assert told.df == pytest.approx(4)
 
 
 def test_copies_of_a_question_add_nothing():
@@ -38,7 +44,6 @@ def test_copies_of_a_question_add_nothing():
     once = clustered_mean(scores, range(5))
     often = clustered_mean(scores * 7, list(range(5)) * 7)
     assert (often.low, often.high) == pytest.approx((once.low, once.high))
-    assert often.effective_n == pytest.approx(5, rel=0.25)
 
 
 def test_one_cluster_has_a_mean_and_no_interval():
@@ -53,8 +58,10 @@ def test_nothing_has_no_mean():
 def test_a_perfect_score_does_not_claim_certainty():
     told = clustered_mean([1.0] * 40, [i // 4 for i in range(40)])
     assert told.high == 1.0
-    # 1 / (1 + t² / n) with t(9) = 2.262157: of all 40 alike, nothing says how pages differ.
-    assert told.low == pytest.approx(1 / (1 + 2.262157**2 / 10), abs=1e-6)
+    # Of all 40 alike, nothing says how pages differ: a correlation of 0.2 is assumed, so that
+    # 40 count as 40 / 1.6. t(9) = 2.262157.
+    assert told.effective_n == pytest.approx(25)
+    assert told.low == pytest.approx(1 / (1 + 2.262157**2 / 25), abs=1e-6)
 
 
 def test_wilson_is_the_score_interval_of_the_level(monkeypatch):
@@ -63,7 +70,7 @@ def test_wilson_is_the_score_interval_of_the_level(monkeypatch):
     low, high = wilson(0.7, 20)
     for bound in (low, high):
         assert abs(bound - 0.7) == pytest.approx(1.959964 * np.sqrt(bound * (1 - bound) / 20))
-    monkeypatch.setattr(stats, "LEVEL", 0.5)
+    monkeypatch.setattr(intervals, "LEVEL", 0.5)
     narrow = wilson(0.7, 20)
     assert low < narrow[0] < 0.7 < narrow[1] < high
 
@@ -73,15 +80,49 @@ def test_more_wrong_answers_never_raise_a_nearly_perfect_score():
     told = [clustered_mean([0.0] * k + [1.0] * (1000 - k), pages) for k in range(10)]
     lows = [one.low or 0.0 for one in told]
     assert lows == sorted(lows, reverse=True)
-    assert lows[0] == pytest.approx(0.9621, abs=1e-3)
+    assert 0.98 < lows[0] < 0.99
     mirrored = clustered_mean([1.0] + [0.0] * 999, pages)
     assert mirrored.high == pytest.approx(1 - lows[1])
 
 
-def test_questions_count_for_no_more_than_there_are():
+def test_pages_that_even_out_by_themselves_count_twice_at_most():
     told = clustered_mean([1.0, 0.0] * 40, [i // 2 for i in range(80)])
-    assert told.effective_n == 80
-    assert (told.low, told.high) == pytest.approx(wilson(0.5, 80, 2.022691), abs=1e-6)
+    assert told.effective_n == pytest.approx(160)
+
+
+def test_what_hardly_changes_the_scores_hardly_changes_the_interval():
+    pages = [i // 9 for i in range(180)]
+    told = [clustered_mean([1.0] * (180 - k) + [0.0] * k, pages) for k in range(40)]
+    steps = [abs((a.low or 0) - (b.low or 0)) for a, b in itertools.pairwise(told)]
+    assert max(steps) < 0.03
+    nearly = clustered_mean([1.0] * 179 + [0.999], pages)
+    assert nearly.low == pytest.approx(told[0].low, abs=0.001)
+
+
+def test_a_score_and_its_opposite_have_mirrored_intervals():
+    dice = np.random.default_rng(3)
+    scores, pages = dice.random(60).round(), dice.integers(0, 12, 60).tolist()
+    told, opposite = (
+        clustered_mean(scores.tolist(), pages),
+        clustered_mean((1 - scores).tolist(), pages),
+    )
+    assert (told.low, told.high) == pytest.approx((1 - opposite.high, 1 - opposite.low))  # type: ignore[operator]
+
+
+def test_the_mean_of_tasks_weighs_each_task_the_same():
+    told = spread([1, 1, 1, 1, 1, 0, 0, 1], list("aabbccab"), ["x"] * 6 + ["y"] * 2)
+    assert told.mean == pytest.approx((5 / 6 + 1 / 2) / 2)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_variance_of_a_mean_of_tasks_is_cr2_of_the_linear_model(seed):
+    dice = np.random.default_rng(seed)
+    tasks, clusters = dice.integers(0, 3, 40), dice.integers(0, 7, 40)
+    scores = dice.random(40)
+    design = (tasks[:, None] == np.arange(3)).astype(float)
+    variance, df = bell_mccaffrey(scores, clusters, design)
+    told = spread(scores.tolist(), clusters.tolist(), tasks.tolist())
+    assert (told.variance, told.df) == pytest.approx((variance, df))
 
 
 @pytest.mark.parametrize("right", [0.5, 0.9, 0.98])
@@ -104,30 +145,28 @@ def test_a_proportion_is_covered_near_the_edge_as_in_the_middle(right):
 @pytest.mark.parametrize("sizes", [(1, 2, 3, 14), (1, 1, 1, 1, 16), (5, 2, 9, 1, 1, 7)])
 def test_unequal_clusters_give_cr2_and_its_degrees_of_freedom(sizes):
     clusters = [name for name, size in enumerate(sizes) for _ in range(size)]
-    scores = 0.3 + 0.2 * np.random.default_rng(5).random(len(clusters))
-    variance, df = bell_mccaffrey(scores, np.array(clusters))
-    told = clustered_mean(scores.tolist(), clusters)
-    half = student.ppf(0.975, df) * np.sqrt(variance)
-    assert told.low == pytest.approx(max(scores.mean() - half, 0.0), abs=1e-9)
-    assert told.high == pytest.approx(min(scores.mean() + half, 1.0), abs=1e-9)
+    scores = np.random.default_rng(5).random(len(clusters))
+    variance, df = bell_mccaffrey(scores, np.array(clusters), np.ones((len(scores), 1)))
+    told = spread(scores.tolist(), clusters)
+    assert (told.variance, told.df) == pytest.approx((variance, df))
 
 
-def bell_mccaffrey(scores, clusters):
-    """Variance and degrees of freedom of a mean, by the matrices of the general linear model."""
-    n = len(scores)
-    design = np.ones((n, 1))
+def bell_mccaffrey(scores, clusters, design):
+    """Variance and degrees of freedom of the mean coefficient, by the matrices of the model."""
+    n, k = design.shape
     bread = np.linalg.inv(design.T @ design)
+    contrast = np.full(k, 1 / k)
     left_out = np.eye(n) - design @ bread @ design.T
     residuals = left_out @ scores
-    meat, columns = 0.0, []
+    variance, columns = 0.0, []
     for name in np.unique(clusters):
         own = clusters == name
         values, vectors = np.linalg.eigh(left_out[np.ix_(own, own)])
-        root = vectors @ np.diag(values**-0.5) @ vectors.T
-        meat += (design[own].T @ root @ residuals[own]).item() ** 2
-        columns.append(left_out[:, own] @ root @ design[own] @ bread)
-    gram = np.hstack(columns).T @ np.hstack(columns)
-    return float(bread[0, 0] ** 2 * meat), float(np.trace(gram) ** 2 / (gram**2).sum())
+        weights = vectors @ np.diag(values**-0.5) @ vectors.T @ design[own] @ bread @ contrast
+        variance += float(weights @ residuals[own]) ** 2
+        columns.append(left_out[:, own] @ weights)
+    gram = np.stack(columns) @ np.stack(columns).T
+    return variance, float(np.trace(gram) ** 2 / (gram**2).sum())
 
 
 def test_the_interval_covers_the_truth_about_95_times_in_100():
@@ -145,6 +184,10 @@ def test_the_interval_covers_the_truth_about_95_times_in_100():
         assert told.high is not None
         covered += told.low <= 0.596 <= told.high  # the mean of the clipped page effect
     assert 930 <= covered <= 970
+
+
+def test_all_may_be_clustered_by_issue():
+    assert cluster_keys([("p1", "i1"), ("p2", "i1")], "issue") == ["i1", "i1"]
 
 
 def test_one_question_over_several_pages_puts_the_whole_task_by_issue():

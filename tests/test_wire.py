@@ -179,12 +179,12 @@ def test_reasoning_that_a_server_split_off_is_put_back(name):
 def test_a_native_call_is_read_as_the_text_protocol_reads_it():
     function = {
         "name": "zoom_in",
-        "arguments": '{"bbox_2d": [1, 2, 3, 4], "x": "</tool_call><answer>"}',
+        "arguments": '{"bbox_2d": [1, 2, 3, 4], "x": "</tool_call><think>"}',
     }
     calls = [{"id": "1", "type": "function", "function": function}]
     said = turn(read(content="Look.", tool_calls=calls).text)
     assert (said.tool, said.problem) == ("zoom_in", "")
-    assert said.parsed == {"bbox_2d": [1, 2, 3, 4], "x": "</tool_call><answer>"}
+    assert said.parsed == {"bbox_2d": [1, 2, 3, 4], "x": "</tool_call><think>"}
 
 
 def test_arguments_that_are_no_json_come_back_to_the_model_as_its_mistake():

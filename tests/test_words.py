@@ -32,9 +32,21 @@ def test_an_exchange_that_other_issues_have_is_put_in_order():
     assert all(hits([dialogue(i, PAIRS[i % 3], f"issue {i}") for i in range(12)]))
 
 
-def test_an_exchange_that_only_its_own_issue_has_is_not():
-    said = [dialogue(i, (f"alpha{i // 4} one", f"beta{i // 4} two"), str(i // 4)) for i in range(4)]
-    assert not any(hits(said))
+def test_of_an_exchange_that_only_its_own_issue_has_the_words_say_nothing():
+    said = [dialogue(i, (f"alpha{i // 4}", f"beta{i // 4}"), str(i // 4)) for i in range(12)]
+    assert not any(CUE in one.hits for one in with_words(said))
+
+
+def test_a_single_issue_loses_no_dialogue_to_its_words():
+    said = [dialogue(i, PAIRS[i % 3], "the only one") for i in range(60)]
+    assert not any(CUE in one.hits for one in with_words(said))
+    assert not unbalanced(said)
+
+
+def test_words_that_tie_two_of_three_texts_do_not_decide():
+    others = [dialogue(i, PAIRS[0], str(i)) for i in range(4)]
+    three = dialogue(9, ("Where is it?", "alpha", "beta"), "x")
+    assert CUE not in with_words([*others, three])[-1].hits
 
 
 def test_the_words_say_the_same_in_whatever_order_the_questions_come():
@@ -46,8 +58,8 @@ def test_the_words_say_the_same_in_whatever_order_the_questions_come():
 
 
 def test_questions_that_order_no_texts_are_left_as_they_are():
-    plain = dialogue(0, (), "a")
-    assert with_words([plain]) == [plain]
+    plain = [dialogue(0, (), "a"), dialogue(1, ("Alone.",), "a")]
+    assert with_words(plain) == plain
 
 
 def test_after_balancing_the_words_are_right_about_as_often_as_chance():
@@ -57,6 +69,6 @@ def test_after_balancing_the_words_are_right_about_as_often_as_chance():
         for i in range(400)
     ]
     dropped = unbalanced(said)
-    left = [one for one in with_words(said) if one.id not in dropped]
+    left = with_words([one for one in said if one.id not in dropped])
     assert len(left) >= 100
     assert abs(sum(one.hits[CUE] for one in left) / len(left) - 0.5) <= 0.06

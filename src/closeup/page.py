@@ -100,6 +100,8 @@ class Description(Record):
     panel: Id
     text: str
     facts: tuple[str, ...] = ()
+    author: Id | None = None
+    """The model or the people that wrote it, where that is known: none should judge by its own."""
 
 
 class Page(Record):
@@ -141,6 +143,7 @@ class Page(Record):
             _unique(what, (thing.id for thing in things))
             for i, thing in enumerate(things):
                 _inside(f"{what}.{i}.box", thing.box, self.width, self.height)
+                _on_page(f"{what}.{i}.polygon", thing.polygon or (), self.width, self.height)
         known = {panel.id for panel in panels}
         for what, things in (("characters", characters), ("balloons", balloons)):
             for i, thing in enumerate(things):
@@ -149,6 +152,8 @@ class Page(Record):
         for i, character in enumerate(characters):
             if character.face:
                 _inside(f"characters.{i}.face", character.face, self.width, self.height)
+            points = [(x, y) for x, y, _ in character.keypoints or ()]
+            _on_page(f"characters.{i}.keypoints", points, self.width, self.height)
         cast = {character.id for character in characters} | {OFF_PANEL, None}
         for i, balloon in enumerate(balloons):
             if balloon.speaker not in cast:
@@ -196,3 +201,9 @@ def _unique(what: str, ids: Iterable[str]) -> None:
 def _inside(field: str, box: Box, width: int, height: int) -> None:
     if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height:
         raise ValueError(f"{field}: {list(box.corners)}: outside the page of {width}x{height}")
+
+
+def _on_page(field: str, points: Iterable[tuple[float, float]], width: int, height: int) -> None:
+    for i, (x, y) in enumerate(points):
+        if not (0 <= x <= width and 0 <= y <= height):
+            raise ValueError(f"{field}.{i}: {[x, y]}: outside the page of {width}x{height}")

@@ -93,7 +93,8 @@ def read_bytes(path: Path, limit: int = MAX_LINE) -> bytes:
     """A whole file, refused when it is missing, no plain file, or larger than `limit` bytes."""
     try:
         if not path.is_file():
-            raise CloseupError(f"{path}: no such file")
+            why = "not a regular file" if os.path.exists(path) else "no such file"
+            raise CloseupError(f"{path}: {why}")
         if (size := path.stat().st_size) > limit:
             raise CloseupError(f"{path}: {size} bytes; the limit is {limit}")
         return path.read_bytes()

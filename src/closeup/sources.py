@@ -117,8 +117,12 @@ class Source(ABC):
 
     def _stream(self, name: str) -> IO[bytes]:
         if not self.exists(name):
-            raise SourceError(self.place(name), "no such file")
+            raise SourceError(self.place(name), self._missing(name))
         return self._open_file(name)
+
+    def _missing(self, name: str) -> str:
+        """Why there is no file of a safe name."""
+        return "no such file"
 
     @abstractmethod
     def _all_names(self) -> tuple[list[str], list[str]]:
@@ -170,6 +174,10 @@ class Folder(Source):
             if error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
                 return False
             raise SourceError(self.place(name), f"cannot be read: {_reason(error)}") from None
+
+    def _missing(self, name: str) -> str:
+        there = os.path.exists(self._root / name)
+        return "not a regular file" if there else super()._missing(name)
 
     def _open_file(self, name: str) -> IO[bytes]:
         return (self._root / name).open("rb")

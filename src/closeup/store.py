@@ -2,6 +2,7 @@
 
 calls    one row a reply of a model, by the hash of the whole request: what was paid for
 asked    one row a question and epoch: its episode and score, or what went wrong and no answer
+judged   one row a question, epoch and judge: what the judge said of the answer
 
 A reply is never asked for twice: a question whose prompt, page or rules changed runs again, and
 finds the replies to all requests that did not change. What the statistics need stands in columns,
@@ -36,6 +37,12 @@ CREATE TABLE asked (
     calls INTEGER, input_tokens INTEGER, output_tokens INTEGER, cached_tokens INTEGER,
     seconds REAL, episode TEXT, PRIMARY KEY (question, epoch)
 ) WITHOUT ROWID;
+"""
+_JUDGED = """
+CREATE TABLE IF NOT EXISTS judged (
+    question TEXT NOT NULL, epoch INTEGER NOT NULL, judge TEXT NOT NULL,
+    prompt TEXT NOT NULL, judgement TEXT NOT NULL, PRIMARY KEY (question, epoch, judge)
+) WITHOUT ROWID
 """
 
 
@@ -124,6 +131,7 @@ class Store:
                 for statement in filter(str.strip, _SCHEMA.split(";")):
                     connection.execute(statement)
                 connection.execute("INSERT INTO run VALUES (?)", (info.to_json(),))
+            connection.execute(_JUDGED)
             connection.commit()
             found = _info(connection, file)
         for field in RunInfo.model_fields:
@@ -172,7 +180,10 @@ class Store:
         return self._row(query, (question, epoch)) == (prompt,)
 
     def put(self, question: Question, episode: Episode) -> None:
-        """Keep an episode, in place of whatever was there for its question and epoch."""
+        """Keep an episode, in place of whatever was there for its question and epoch; what judges
+        said of another one there goes with it."""
+        key = (question.id, episode.epoch)
+        self._write("DELETE FROM judged WHERE question = ? AND epoch = ?", key)
         usage = episode.usage
         self._write_asked(
             question,
@@ -194,6 +205,28 @@ class Store:
         """Keep why a question has no answer; the next run asks it again."""
         nothing = [None] * 6
         self._write_asked(question, epoch, prompt, None, None, None, failure, *nothing)
+
+    def is_judged(self, question: str, epoch: int, judge: str, prompt: str) -> bool:
+        """Whether this judge, asked in this very way, has judged the episode that stands here."""
+        query = "SELECT prompt FROM judged WHERE question = ? AND epoch = ? AND judge = ?"
+        return self._row(query, (question, epoch, judge)) == (prompt,)
+
+    def put_judged(
+        self, question: str, epoch: int, judge: str, prompt: str, judgement: Record
+    ) -> None:
+        """Keep what a judge said of an episode, in place of what it said before."""
+        row = (question, epoch, judge, prompt, judgement.to_json())
+        self._write("INSERT OR REPLACE INTO judged VALUES (?, ?, ?, ?, ?)", row)
+
+    def judged(self) -> Iterator[tuple[str, int, str]]:
+        """Question, epoch and judgement, as JSON, of every episode that was judged."""
+        if not self._row("SELECT 1 FROM sqlite_schema WHERE name = 'judged'", ()):
+            return  # an older run
+        yield from self._rows(
+            "SELECT question, epoch, judgement FROM judged JOIN asked USING (question, epoch) "
+            "WHERE episode NOT NULL ORDER BY question, epoch, judge",
+            (),
+        )
 
     def _write_asked(
         self, question: Question, epoch: int, prompt: str, *outcome: str | float | None

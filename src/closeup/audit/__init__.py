@@ -7,3 +7,7 @@ hard_core    the questions that nothing but the picture answers
 duplicates   pages that come again in the other split
 audit        all of it, for every task
 """
+
+from closeup.audit.audit import audit
+
+__all__ = ["audit"]

@@ -16,8 +16,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from closeup.audit.blind_rows import Answer, Rows, rows_of
+from closeup.audit.blind_rows import Rows, rows_of
 from closeup.audit.learners import Learner, plain
+from closeup.cues import Answer
 from closeup.question import Question
 
 Distribution = dict[Answer, float]

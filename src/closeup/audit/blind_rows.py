@@ -18,11 +18,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from closeup.cues import SHORT, is_constant, predictions
+from closeup.cues import SHORT, Answer, is_constant, predictions
 from closeup.geometry import Box
 from closeup.question import Question
 
-Answer = str | int | tuple[str, ...]
 _WORDS = 512
 _SELDOM = 0.02
 """Share of the questions that a cue must decide to be a column: there may be one for every text."""

@@ -27,8 +27,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from closeup.audit.blind import Distribution, best, cross_fit
-from closeup.audit.blind_rows import Answer, Rows, rows_of
+from closeup.audit.blind_rows import Rows, rows_of
 from closeup.audit.learners import deep
+from closeup.cues import Answer
 from closeup.question import Question
 from closeup.stats import Estimate, cluster_keys, clustered_mean
 

@@ -8,7 +8,8 @@ A value is known, guessed (its kind is named in its page's `inferred`) or missin
 never replaced: where the overlay knows something else, that is a conflict, and it is counted. A
 known value of the overlay replaces a guess; a guess of the overlay fills only what is missing, and
 brings its mark. A mark of the dataset goes once every value of its kind on the page is known from
-the overlay; while one guess is left it stays.
+the overlay; while one guess is left it stays. Where the overlay gives the reading direction, orders
+that are still guesses are guessed anew. That a panel has a crowd is known to whoever says so.
 """
 
 from collections import Counter
@@ -16,11 +17,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from closeup.page import OFF_PANEL, Balloon, Character, Description, Page, Panel
+from closeup.readers.assemble import balloons_in_order, in_order
 from closeup.records import CloseupError, Record
 
 MATCH_IOU = 0.8
 MISSING = (None, (), "")
-PAGE_FIELDS = ("series", "issue", "number", "language", "reading_direction", "attribution")
+PAGE_FIELDS = (
+    "series", "issue", "number", "language", "reading_direction", "license", "attribution",
+)  # fmt: skip
 CHARACTER_FIELDS = (
     "panel", "name", "identity", "face", "actions", "keypoints", "truncated", "polygon",
 )  # fmt: skip
@@ -78,6 +82,9 @@ def merge(base: Page, extra: Page) -> tuple[Page, Provenance]:
     page = _filled(base, extra, PAGE_FIELDS, "page", notes)
 
     def panel(ours: Panel, theirs: Panel, place: str) -> Panel:
+        if theirs.crowd and not ours.crowd:
+            notes.filled.append(f"{place}.crowd")
+            return ours.model_copy(update={"crowd": True})
         return ours
 
     def character(ours: Character, theirs: Character, place: str) -> Character:
@@ -95,6 +102,8 @@ def merge(base: Page, extra: Page) -> tuple[Page, Provenance]:
     descriptions = _descriptions(base, extra, notes)
     page = page.model_copy(update={**things, "descriptions": descriptions})
     page = page.model_copy(update={"inferred": _marks(page, notes)})
+    if "page.reading_direction" in notes.filled:
+        page = _in_its_direction(page)
     merged = Page.parse(page.to_json(), f"overlay of page {base.id}")
     return merged, Provenance(
         page=base.id,
@@ -199,6 +208,18 @@ def _settled(mark: str, page: Page, notes: _Notes) -> bool:
         if getattr(thing, field, None) not in MISSING
     ]
     return bool(names) and notes.known.issuperset(names)
+
+
+def _in_its_direction(page: Page) -> Page:
+    """With the orders that are still guesses guessed anew, for a direction that is now known."""
+    direction, panels, balloons = page.reading_direction, page.panels, page.balloons
+    if direction is None:
+        return page
+    if panels and "panels.order" in page.inferred:
+        panels = in_order(panels, direction)
+    if balloons and "balloons.order" in page.inferred:
+        balloons = balloons_in_order(balloons, panels or (), direction)
+    return page.model_copy(update={"panels": panels, "balloons": balloons})
 
 
 def _ranked(characters, extra: Page, notes: _Notes):

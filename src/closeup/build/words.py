@@ -2,8 +2,9 @@
 
 Every word, sign and pair of neighbouring words has a mean place: −1 where the texts it stands in
 come first, 1 where they come last. A text's place is the sum of those of its words, each shrunk to
-0 by as much as one more text would; texts are put in the order of their places. What an issue
-itself says is taken out of the means before its own questions are put in order.
+0 by as much as one more text would; texts are put in the order of their places, and in none where
+two have the same: then the words say nothing. What an issue itself says is taken out of the means
+before its own questions are put in order.
 """
 
 import itertools
@@ -27,10 +28,11 @@ def with_words(candidates: Sequence[Candidate]) -> list[Candidate]:
             own[one.issue][token].add(place)
     found: list[Candidate] = []
     for one in candidates:
-        if one.texts:
+        if len(one.texts) > 1:
             scores = [_score(text, totals, own[one.issue]) for text in one.texts]
-            right = all(a < b for a, b in itertools.pairwise(scores))
-            one = one._replace(hits=one.hits | {CUE: right})
+            if len(set(scores)) == len(scores):
+                right = all(a < b for a, b in itertools.pairwise(scores))
+                one = one._replace(hits=one.hits | {CUE: right})
         found.append(one)
     return found
 
@@ -55,6 +57,8 @@ _STEP = 60
 
 def _places(texts: Sequence[str]) -> Iterator[tuple[str, int]]:
     """Each token with the place of its text, from −60 for the first to 60 for the last."""
+    if len(texts) < 2:
+        return
     for index, text in enumerate(texts):
         place = round(2 * _STEP * index / (len(texts) - 1)) - _STEP
         for token in _tokens(text):

@@ -150,9 +150,7 @@ def _native(text: str, name: str, dialect: Dialect) -> dict[str, Any] | None:
     """The fields of an assistant's turn that calls a tool; None where it calls none that can be
     written so."""
     said = turn(text)
-    if said.answered or said.problem or not _NAME.fullmatch(said.tool):
-        return None
-    if not isinstance(said.parsed, dict):
+    if said.parsed is None or not _NAME.fullmatch(said.tool):
         return None
     visible = without_reasoning(text)
     reasoning = text[: -len(visible)] if text.endswith(visible) else ""

@@ -4,9 +4,9 @@
     Vaillant_<issue>_<year>_<month>_<day>-<page>.png   anywhere in the source, found by name
     categories.json                                    optional: {"category name": "what it is"}
 
-A category's name says what its boxes are, by the table `CATEGORIES` and categories.json, which
-adds to it and overrules it: panel, character, face, balloon, text, or ignore. A name in neither
-is an error.
+A category's name says what its boxes are, by the table of `ai4va_categories` and by
+categories.json, which adds to it and overrules it: panel, character, face, balloon, text, or
+ignore. A name in neither is an error.
 
 `attributes.Interdepth` is a character's depth; a larger one looks farther away, which is our
 reading of one published page, for the files do not say. Where it is missing depth is null, never 0.
@@ -22,12 +22,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, get_args
-
-from pydantic import BeforeValidator, Field, field_validator
+from typing import Any
 
 from closeup.geometry import Box
-from closeup.page import MAX_SIDE, Balloon, Character, Page, Panel
+from closeup.page import Balloon, Character, Page, Panel
+from closeup.readers.ai4va_categories import OVERRIDE, What, categories
 from closeup.readers.assemble import (
     IMAGES,
     Polygon,
@@ -42,76 +41,14 @@ from closeup.readers.assemble import (
     join,
     owner,
 )
-from closeup.readers.json_input import Loose, items, load
+from closeup.readers.coco import Annotation, Depth, Image, whole
+from closeup.readers.json_input import items, load
 from closeup.readers.reader import BadPage
 from closeup.records import CloseupError, one_line, shorten
 from closeup.sources import Source, SourceError
 
-What = Literal["panel", "character", "face", "balloon", "text", "ignore"]
-OVERRIDE = "categories.json"
-CATEGORIES: dict[str, What] = {
-    "frame": "panel",
-    "panel": "panel",
-    "comic panel": "panel",
-    "character": "character",
-    "person": "character",
-    "human": "character",
-    "face": "face",
-    "balloon": "balloon",
-    "bubble": "balloon",
-    "comic bubble": "balloon",
-    "speech balloon": "balloon",
-    "speech bubble": "balloon",
-    "text": "text",
-    "caption": "text",
-    "background": "ignore",
-}
-"""What a category is, by its name in lower case."""
 LICENSE = "AI4VA: personal, non-commercial research"
 _NAME = re.compile(r"Vaillant_(\d+)_\d{4}_\d\d_\d\d-(\d+)", re.ASCII)
-
-
-def _whole(value: Any) -> Any:
-    """A whole number that was written 7.0 as 7; anything else as it is."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-Whole = Annotated[int, BeforeValidator(_whole)]
-Side = Annotated[int, Field(ge=1, le=MAX_SIDE), BeforeValidator(_whole)]
-Rank = Annotated[float | None, BeforeValidator(lambda value: None if value == "" else value)]
-"""A depth as it is written; blank where it is unknown."""
-
-
-class _Image(Loose):
-    id: Whole
-    file_name: str
-    width: Side
-    height: Side
-
-
-class _Category(Loose):
-    id: Whole
-    name: str
-
-
-class _Depth(Loose):
-    Interdepth: Rank = None
-    Intradepth: Rank = None
-
-
-class _Annotation(Loose):
-    id: Whole
-    image_id: Whole
-    category_id: Whole
-    bbox: list[float]
-    segmentation: list[list[float]] | None = None
-    iscrowd: bool | Whole = 0
-    attributes: _Depth | None = None
-
-    @field_validator("segmentation", mode="before")
-    @classmethod
-    def _no_run_lengths(cls, value: Any) -> Any:
-        return None if isinstance(value, dict) else value
 
 
 @dataclass(frozen=True)
@@ -148,7 +85,7 @@ def _pages(source: Source, name: str, by_name: dict[str, list[str]]) -> Iterator
     place = source.place(name)
     document = load(source, name)
     images, listed = (items(document, key, place) for key in ("images", "annotations"))
-    categories = _categories(source, name, document)
+    table = categories(source, name, document)
     annotations: dict[int | None, list[int]] = defaultdict(list)
     for i, value in enumerate(listed):
         annotations[_id(value, "image_id")].append(i)
@@ -156,7 +93,7 @@ def _pages(source: Source, name: str, by_name: dict[str, list[str]]) -> Iterator
     nameless = False
     for i, value in enumerate(images):
         try:
-            image = _Image.take(value, place, f"images.{i}")
+            image = Image.take(value, place, f"images.{i}")
         except SourceError as error:
             yield BadPage(error.place, error.message)
             known.add(_id(value, "id"))
@@ -169,7 +106,7 @@ def _pages(source: Source, name: str, by_name: dict[str, list[str]]) -> Iterator
         known.add(image.id)
         mine = {k: listed[k] for k in annotations[image.id]}
         path = _path(image.file_name, posixpath.dirname(name), by_name)
-        yield attempt(spot, _page, spot, image, path, mine, categories)
+        yield attempt(spot, _page, spot, image, path, mine, table)
     for image_id, indices in annotations.items():
         if image_id not in known and not nameless:
             first = listed[indices[0]]
@@ -179,7 +116,7 @@ def _pages(source: Source, name: str, by_name: dict[str, list[str]]) -> Iterator
 
 
 def _id(value: Any, key: str) -> int | None:
-    found = _whole(value.get(key)) if isinstance(value, dict) else None
+    found = whole(value.get(key)) if isinstance(value, dict) else None
     return found if type(found) is int else None
 
 
@@ -190,50 +127,16 @@ def _path(file_name: str, folder: str, by_name: dict[str, list[str]]) -> str:
     return found[0] if len(found) == 1 and named not in found else named
 
 
-def _categories(source: Source, name: str, document: Any) -> dict[int, What]:
-    """What each category id of the file stands for."""
-    place = source.place(name)
-    table: dict[str, What] = dict(CATEGORIES)
-    override = join(posixpath.dirname(name), OVERRIDE)
-    if source.exists(override):
-        given = load(source, override)
-        if not isinstance(given, dict):
-            raise SourceError(source.place(override), "need an object of category names")
-        for category, what in given.items():
-            if what not in get_args(What):
-                choices = ", ".join(get_args(What))
-                message = f"{category}: {shorten(what)}: need one of {choices}"
-                raise SourceError(source.place(override), message)
-            table[category.lower()] = what
-    result: dict[int, What] = {}
-    unknown: list[str] = []
-    for i, value in enumerate(items(document, "categories", place)):
-        category = _Category.take(value, place, f"categories.{i}")
-        if category.id in result:
-            raise SourceError(place, f"categories.{i}.id: {category.id}: this id stands twice")
-        what = table.get(category.name.lower())
-        if what is None:
-            unknown.append(category.name)
-        result[category.id] = what or "ignore"
-    if unknown:
-        raise SourceError(
-            place,
-            f"categories: {shorten(unknown, 200)}: not in the table of closeup.readers.ai4va; say "
-            f"in {OVERRIDE} beside it what each is: {', '.join(get_args(What))}",
-        )
-    return result
-
-
 def _page(
     place: str,
-    image: _Image,
+    image: Image,
     path: str,
     annotations: dict[int, Any],
-    categories: dict[int, What],
+    table: dict[int, What],
 ) -> Page:
     check_count(place, len(annotations))
     sheet = Sheet(image.width, image.height)
-    things = [_thing(sheet, place, k, v, categories) for k, v in annotations.items()]
+    things = [_thing(sheet, place, k, v, table) for k, v in annotations.items()]
 
     def of(what: What) -> list[_Thing]:
         return [thing for thing in things if thing.what == what]
@@ -291,19 +194,19 @@ def _panels(things: list[_Thing], crowds: list[Box]) -> tuple[Panel, ...]:
     return tuple(p.model_copy(update={"crowd": p.id in crowded}) for p in panels)
 
 
-def _thing(sheet: Sheet, place: str, index: int, value: Any, categories: dict[int, What]) -> _Thing:
+def _thing(sheet: Sheet, place: str, index: int, value: Any, table: dict[int, What]) -> _Thing:
     field = f"annotations.{index}"
-    record = _Annotation.take(value, place, field)
-    if record.category_id not in categories:
+    record = Annotation.take(value, place, field)
+    if record.category_id not in table:
         message = f"{field}.category_id: {record.category_id}: no category has this id"
         raise SourceError(place, message)
     if len(record.bbox) != 4:
         raise SourceError(place, f"{field}.bbox: {shorten(record.bbox)}: need x, y, width, height")
     x, y, width, height = record.bbox
-    depths = record.attributes or _Depth()
+    depths = record.attributes or Depth()
     return _Thing(
         name=f"a{record.id}",
-        what=categories[record.category_id],
+        what=table[record.category_id],
         box=sheet.box(place, f"{field}.bbox", (x, y, x + width, y + height)),
         polygon=_polygon(sheet, place, f"{field}.segmentation", record.segmentation),
         crowd=record.iscrowd != 0,

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from closeup.page import Page
 from closeup.readers.assemble import each_file
-from closeup.readers.json_input import decode
+from closeup.readers.json_input import check_keys, decode
 from closeup.readers.reader import BadPage
 from closeup.records import CloseupError, one_line
 from closeup.sources import Source, SourceError
@@ -40,7 +40,9 @@ def _page(data: bytes, place: str, folder: str) -> Page | BadPage:
     if len(data) > MAX_BYTES:
         return BadPage(place, f"{len(data)} bytes for one page; the limit is {MAX_BYTES}")
     try:
-        page = Page.parse(decode(data, place), place)
+        text = decode(data, place)
+        check_keys(text, place)
+        page = Page.parse(text, place)
     except SourceError as error:
         return BadPage(error.place, error.message)
     except CloseupError as error:

@@ -7,6 +7,7 @@ and rule.
 
 import json
 import re
+from collections import Counter
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -50,6 +51,31 @@ def decode(data: bytes, place: str) -> str:
         byte = data[error.start]
         message = f"not UTF-8: byte {byte:#04x} at offset {error.start}"
         raise SourceError(place, message) from None
+
+
+def check_keys(text: str, place: str) -> None:
+    """Refuse JSON in which a key stands twice in one object: a reader would take the last and say
+    nothing. Text that is not JSON passes, for its reader to tell what is wrong."""
+    try:
+        json.loads(text, object_pairs_hook=_each_key_once)
+    except _TwiceError as error:
+        raise SourceError(place, f"{shorten(error.key)}: this key stands twice") from None
+    except (ValueError, RecursionError):
+        return
+
+
+class _TwiceError(Exception):
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        counts = Counter(key for key, _ in pairs)
+        raise _TwiceError(next(key for key, count in counts.items() if count > 1))
+    return found
 
 
 def load(source: Source, name: str) -> Any:

@@ -93,7 +93,9 @@ class Canvas:
         self.halo(outline, tint, width)
         self._paint(outline, tint, edge=width / 2)
         if width > 0:
-            self._polygon(ring(outline, width, self.swell).ravel().tolist(), INK)
+            ink = ring(outline, width, self.swell).ravel().tolist()
+            self._polygon(ink, INK)
+            self._claim(ink, self._owner)
 
     def halo(self, points: Points, tint: Tint, line: float) -> None:
         """In black and white, a rim of bare paper around a shape about to be spotted black, so
@@ -180,6 +182,10 @@ class Canvas:
         drawn = np.count_nonzero(_cells(self._drawn[key]))
         return float(np.count_nonzero(_cells(self._owners) == key)) / drawn if drawn else 0.0
 
+    def area(self, key: int) -> int:
+        """Panel pixels where `key` is what shows, to whole cells."""
+        return int(np.count_nonzero(_cells(self._owners) == key)) * COARSE**2
+
     def visible_box(self, key: int) -> Box | None:
         """The extent of what is visible of `key`, clipped to the panel, exact to `COARSE` pixels
         where something hides an edge and exact elsewhere. None where nothing is, or where it is
@@ -246,6 +252,10 @@ class Canvas:
                 self._traces[-1][1].add(*bounds)
             if key:
                 self._extent[key].add(*bounds)
+        self._claim(flat, key)
+
+    def _claim(self, flat: list[float], key: int) -> None:
+        """Make a polygon the place of its owner, once anybody has one."""
         if self._drawn:
             scale = 1 / COARSE
             coarse = [v * scale - 0.5 for v in flat]

@@ -36,6 +36,10 @@ UNHELD = MARKS | {"apple", "football", "desk", "bicycle", "ladder", "crate", "th
 """Props that nobody holds."""
 SHOWN = 0.35
 """Share of a prop that must be seen for it to tell what somebody does."""
+KNOWN_LEGS = 2
+"""Knees and ankles that must be seen for what the legs do to be known."""
+ONE_HAND = ("pointing", "reaching", "waving")
+"""What one hand does, the near one but in some waving: that hand must be seen."""
 
 PLACES = {"space": "the moon", "street": "a street", "attic": "an attic", "train": "a train"}
 PATTERN_NAMES = {
@@ -69,16 +73,32 @@ def actions(seen: Seen) -> tuple[str, ...]:
     """All that is true of what a figure does, as far as a reader can see it; the chief one first.
 
     What the legs do counts where they show, what the hands do where an arm does, and what takes a
-    thing where that shows.
+    thing where that shows. Nothing is told of a figure whose chief action cannot be made out: what
+    is left would pass for all it does. Of a posture that goes untold the legs are hidden.
     """
     pose, true = seen.pose, []
-    told = pose.prop in MARKS or seen.view.held > SHOWN
-    if told and seen.shows(LEGS if pose.action in WITH_LEGS else ARMS):
+    if _plain(seen):
         true.append(pose.action)
-    if pose.posture and seen.shows(LEGS):
+    elif pose.action != "standing":
+        return ()
+    if pose.posture and seen.shows(LEGS, KNOWN_LEGS):
         true.append(pose.posture)
     true += [action for voice, action in VOICES if voice in seen.saying]
     return tuple(dict.fromkeys(true))
+
+
+def _plain(seen: Seen) -> bool:
+    """Whether a reader can make out a figure's chief action."""
+    pose, (near, far) = seen.pose, seen.wrists
+    if pose.prop not in MARKS and seen.view.held <= SHOWN:
+        return False
+    if pose.action in WITH_LEGS:
+        return seen.shows(LEGS, KNOWN_LEGS)
+    if pose.action == "cheering":
+        return seen.shows((near, far), 2)
+    if pose.action in ONE_HAND:
+        return seen.shows((far if pose.prop == "far wave" else near,))
+    return seen.shows(ARMS)
 
 
 def describe(art: PanelArt, beat: Beat, people: Sequence[Person], panel: str) -> Description:

@@ -14,6 +14,9 @@ from closeup.synthetic.artist import (
     encode,
 )
 
+MOST = 1_000_000
+"""Pages of one bench."""
+
 
 @dataclass(frozen=True)
 class SyntheticIssue:
@@ -33,11 +36,14 @@ class SyntheticIssue:
 def synthetic_issues(first: int, pages: int) -> list[SyntheticIssue]:
     """The issues that hold the page seeds from `first` on.
 
-    Raises CloseupError where the seeds would run from training into tests: seeds below
-    TEST_SEEDS_FROM are for training, the others for tests, and no bench mixes them.
+    Raises CloseupError for more than MOST pages, and where the seeds would run from training into
+    tests: seeds below TEST_SEEDS_FROM are for training, the others for tests, and no bench mixes
+    them.
     """
     if first < 0 or pages < 1:
         raise CloseupError(f"seed {first}, {pages} pages: need a seed from 0 and at least 1 page")
+    if pages > MOST:
+        raise CloseupError(f"{pages} pages: the limit is {MOST}")
     last = first + pages - 1
     if first < TEST_SEEDS_FROM <= last:
         raise CloseupError(

@@ -128,7 +128,7 @@ def _attempt(
     style, frame, (width, height) = studio.style, space.frame, space.size
     canvas = style.canvas(width, height)
     inner = beside(stage_box(frame), space.holes)
-    cast = _rehearse(studio.people, parts, beat.speakers, rng)
+    cast = _rehearse(studio.people, parts, beat.talkers, rng)
     plan = _plan(beat, cast, inner, rng)
     scene = set_scene(canvas, beat, plan, inner, style.speed_lines, studio.key, rng)
     figures = _draw_figures(canvas, plan, cast, inner, scene, rng)
@@ -174,13 +174,13 @@ class _Actor:
 
 
 def _rehearse(
-    people: Sequence[Person], parts: Sequence[Part], speakers: Container[int], rng: random.Random
+    people: Sequence[Person], parts: Sequence[Part], talkers: Container[int], rng: random.Random
 ) -> list[_Actor]:
     cast = []
     for part in parts:
         person, posed = people[part.who], pose(part.action, rng)
         mood = part.mood if posed.expression == "neutral" else posed.expression
-        if mood == "neutral" and part.who in speakers:
+        if mood == "neutral" and part.who in talkers:
             mood = "talking"
         body = joints(person, posed, 0.0, 0.0, 1.0, 1)
         cast.append(_Actor(part, person, posed, mood, body))

@@ -1,5 +1,6 @@
 """What can be seen of a figure once everything is drawn, lettered and framed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from closeup.geometry import Box
@@ -13,11 +14,14 @@ from closeup.synthetic.stance import Pose
 ENOUGH = 0.3
 """Share of a figure within its panel that must be left visible, beside most of its head."""
 SLIVER = 16
-"""Pixels; nobody is asked to see less."""
+"""Pixels of a figure's shorter side; nobody is asked to see less."""
+LEAST = 1800
+"""Visible square pixels of a figure: some 600 where the page is shown at 1 megapixel."""
 FIRST_HELD = 50
 """Added to a figure's number on the owner plane, it is the number of what that figure holds."""
 ARMS, LEGS = range(7, 11), range(13, 17)
 """COCO's elbows and wrists, knees and ankles."""
+LEFT_WRIST, RIGHT_WRIST = 9, 10
 
 
 @dataclass(frozen=True)
@@ -45,9 +49,15 @@ class Seen:
     saying: frozenset[str] = frozenset()
     """How his balloons speak: plain, shout, whisper, thought."""
 
-    def shows(self, points: range) -> bool:
-        """Whether any of these keypoints is visible."""
-        return any(self.view.keypoints[i][2] == 2 for i in points)
+    def shows(self, points: Iterable[int], least: int = 1) -> bool:
+        """Whether so many of these keypoints are visible."""
+        return sum(self.view.keypoints[i][2] == 2 for i in points) >= least
+
+    @property
+    def wrists(self) -> tuple[int, int]:
+        """The keypoints of the near wrist and the far one."""
+        right = self.facing > 0
+        return (RIGHT_WRIST, LEFT_WRIST) if right else (LEFT_WRIST, RIGHT_WRIST)
 
 
 def look(canvas: Canvas, key: int, figure: Figure, frame: Frame) -> View | None:
@@ -60,6 +70,8 @@ def look(canvas: Canvas, key: int, figure: Figure, frame: Frame) -> View | None:
     kept = canvas.visible(key)
     box = canvas.visible_box(key)
     if kept <= ENOUGH or box is None or min(box.width, box.height) < SLIVER:
+        return None
+    if canvas.area(key) < LEAST:
         return None
     inside = head.area / figure.head.area
     if inside * min(1.0, _shown(canvas, key, head) / 0.7) < 0.55:

@@ -3,7 +3,8 @@
 Size, height in the picture and overlap usually tell the same story about depth, and then they are
 shortcuts. Here half of the figures that are nearer are the smaller ones, by build and not by
 perspective, and half stand higher up, on a crate or a rock or in mid-air; what is true shows in
-what hides what, in where the supports and the shadows meet the ground, and in the floor.
+what hides what, in where the supports and the shadows meet the ground, and in the floor. Where the
+ground is out of the frame, only figures that meet are in different planes.
 """
 
 import random
@@ -18,6 +19,10 @@ from closeup.synthetic.supports import HIGH, LOW
 Shot = Literal["long", "medium", "close"]
 SMALLEST = 84.0
 """Pixels; an adult in the farthest plane is no smaller, unless the panel leaves no room."""
+
+
+MEETING = 0.24
+"""Adults' heights between the middles of two bodies that surely overlap."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,12 @@ def stage(
     grounds = [near - drop * plane for plane in range(depth)]
     order = _assignment(rng, statures, planes, small_near)
     xs = _across(rng, planes, width, scales)
+    for place, plane in enumerate(planes):
+        if rng.random() < 0.8:
+            margin = min(halves[order[place]] * scales[plane], 0.5 * width)
+            xs[place] = min(max(xs[place], margin), width - margin)
+    if shot != "long" and not _all_meet(xs, planes, scales):
+        planes = [0] * count
     eyes = height * rng.uniform(0.38, 0.48)
     marks: list[Mark] = []
     for place in sorted(range(count), key=lambda i: -planes[i]):
@@ -105,9 +116,6 @@ def stage(
                 fit = LOW if ground - foot < 0.4 * scale else HIGH
                 support = rng.choice(fit) if poses[index].lift < 0.1 else None
         x = xs[place]
-        if rng.random() < 0.8:
-            margin = min(halves[index] * scale, 0.5 * width)
-            x = min(max(x, margin), width - margin)
         inward: Literal[-1, 1] = 1 if x < width / 2 else -1
         outward: Literal[-1, 1] = -1 if inward == 1 else 1
         facing = inward if rng.random() < 0.72 else outward
@@ -118,8 +126,24 @@ def stage(
         floor, unit = grounds[-1] - 0.04 * height - 4, scales[-1] * 0.96
     else:
         farthest = min(mark.ground for mark in marks)
-        floor, unit = min(farthest - 0.03 * adult, 1.4 * height), min(scales[-1], 1.2 * height)
+        floor, unit = (
+            min(farthest - 0.03 * adult, 1.4 * height),
+            min(scales[max(planes)], 1.2 * height),
+        )
     return Stage(shot, floor, unit, tuple(marks))
+
+
+def _all_meet(xs: Sequence[float], planes: Sequence[int], scales: Sequence[float]) -> bool:
+    """Whether the bodies of every two figures in different planes meet.
+
+    Where the ground is out of the frame, nothing but what hides what tells which is nearer.
+    """
+    return all(
+        planes[i] == planes[j]
+        or abs(xs[i] - xs[j]) < MEETING * min(scales[planes[i]], scales[planes[j]])
+        for i in range(len(xs))
+        for j in range(i)
+    )
 
 
 def _shot(

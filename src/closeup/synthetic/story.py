@@ -88,6 +88,11 @@ class Beat:
     def speakers(self) -> set[int]:
         return {line.speaker for line in self.lines if line.speaker is not None}
 
+    @property
+    def talkers(self) -> set[int | None]:
+        """Who opens his mouth; a thought needs none."""
+        return {line.speaker for line in self.lines if line.kind == "speech"}
+
     def missing(self, placed: Iterable[Line]) -> list[Line]:
         """The lines that tell the story and were not placed; signs and sounds can be spared."""
         there = list(placed)

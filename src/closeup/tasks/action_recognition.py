@@ -6,8 +6,9 @@ never one that is often true unsaid (`UNSAID`). What cannot be a wrong option is
 either, or it would be right whenever it is offered: figures that do nothing else are passed over.
 
 A posture is denied only to a figure that is known to be whole or whose own posture is labelled: a
-body has one at a time, and of one that its panel cuts, nobody can tell that it is not sitting. Nor
-is shouting denied to who speaks a balloon with an exclamation mark.
+body has one at a time, and of one that its panel cuts, or whose legs are behind something, nobody
+can tell that it is not sitting; nor is what is near to sitting denied to it. Shouting is not denied
+to who speaks a balloon with an exclamation mark.
 
 Wrong options are drawn so that each action is offered as wrong three times as often as right within
 the issue, and among boxes of like shape and size: a reader who only knows which actions are common,
@@ -138,9 +139,22 @@ NEAR = {
 by it. Where one is true, or is an option, the other is not offered."""
 
 
+KNEES, ANKLES = (13, 14), (15, 16)
+"""Among the keypoints of the page format."""
+
+
 def near(a: str, b: str) -> bool:
     """Whether two actions cannot be told apart for sure."""
     return a == b or b in NEAR.get(a, "").split() or a in NEAR.get(b, "").split()
+
+
+_UNSEEN = POSTURES | {
+    action
+    for action in ACTIONS
+    if any(near(action, legs) for legs in ("crouching", "kneeling", "lying", "sitting", "walking"))
+}
+"""What may be true of a figure of whose legs nothing is known: a posture, or what is near to one of
+those in which the hands are free."""
 
 
 class _Case(NamedTuple):
@@ -152,8 +166,8 @@ class _Case(NamedTuple):
     @property
     def undeniable(self) -> frozenset[str]:
         """What may be true of the figure although it is not labelled."""
-        seen = self.character.truncated is False or not POSTURES.isdisjoint(self.true)
-        unknown = frozenset[str]() if seen else POSTURES
+        seen = _shown_whole(self.character) or not POSTURES.isdisjoint(self.true)
+        unknown = frozenset[str]() if seen else _UNSEEN
         return unknown | {"shouting"} if _exclaims(self.page, self.character) else unknown
 
     def denies(self, action: str) -> bool:
@@ -229,7 +243,7 @@ class ActionRecognition(Task):
         views, evidence = (whole(page),), marks(0, (character.box,))
         facts, tags = difficulty(page, views, evidence)
         letters = {action: letter for letter, action in lettered(actions).items()}
-        several = ("several_actions",) if len(case.true) > 1 else ()
+        several = ("several_actions",) if len(set(case.true) & ACTIONS.keys()) > 1 else ()
         return Question(
             id=self.id(page, character.id),
             task=self.name,
@@ -257,6 +271,15 @@ def _among(action: str, case: _Case) -> tuple[str, str, str]:
 def _word(action: str) -> str:
     """An annotation's action in the table's spelling: `Casting spell` is `casting_spell`."""
     return "_".join(action.lower().replace("-", " ").replace("_", " ").split())
+
+
+def _shown_whole(character: Character) -> bool:
+    """Whether no border cuts a figure and, as far as keypoints tell, nothing hides its legs."""
+    if character.truncated is not False:
+        return False
+    if character.keypoints is None:
+        return True
+    return all(any(character.keypoints[i][2] == 2 for i in part) for part in (KNEES, ANKLES))
 
 
 def _exclaims(page: Page, character: Character) -> bool:

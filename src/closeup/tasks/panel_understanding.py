@@ -22,6 +22,8 @@ from closeup.tasks.task import Issue, Task
 
 NAME = "name:"
 """How the tags begin that carry the names which the facts use."""
+WRITTEN_BY = "written by: "
+"""How the tag begins that tells who wrote the facts."""
 
 
 class PanelUnderstanding(Task):
@@ -58,6 +60,8 @@ class PanelUnderstanding(Task):
             f"{NAME}{name}" for name in dict.fromkeys(cast) if name in told and name[0].isupper()
         )
         hard, tags = difficulty(page, views, evidence, page.balloons_in(panel))
+        if description.author:
+            tags = (*tags, f"{WRITTEN_BY}{description.author}")
         return Question(
             id=self.id(page, panel.id),
             task=self.name,
@@ -87,6 +91,12 @@ class PanelUnderstanding(Task):
             reason="longer than its budget" if found.value < found.told else "",
             details={"recall": found.told, "words": float(found.words)},
         )
+
+
+def written_by(question: Question) -> str:
+    """Who wrote the facts of a question; empty where that is not known."""
+    tags = (tag for tag in question.tags if tag.startswith(WRITTEN_BY))
+    return next(tags, "").removeprefix(WRITTEN_BY)
 
 
 def _checkable(description: Description) -> tuple[str, ...]:
