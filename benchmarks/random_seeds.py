@@ -13,19 +13,20 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-from closeup.ask import opening
 from closeup.bench import Bench
-from closeup.models import find
+from closeup.message import Message, Request
+from closeup.models import Given, find
 from closeup.tasks import TASKS
 
 
 async def means(bench: Bench, seed: int) -> dict[str, float]:
     """The mean score of each task."""
-    model = find("random", bench, seed)
+    model = find("random", Given.of(bench, seed))
     values: dict[str, list[float]] = defaultdict(list)
     for question in bench.questions():
-        reply = await model.reply(opening(question, model, TASKS[question.task]))
-        value = TASKS[question.task].score(question, reply).value
+        asked = Message(role="user", parts=(), question=question.id)
+        reply = await model.reply(Request(messages=(asked,)))
+        value = TASKS[question.task].score(question, reply.text).value
         assert value is not None
         values[question.task].append(value)
     return {task: statistics.fmean(own) for task, own in values.items()}
