@@ -94,7 +94,7 @@ def test_the_tables_say_the_scores_and_put_runs_side_by_side(runs):
     both = printed(comparison(runs))
     line = next(line for line in both.splitlines() if "depth_comparison" in line)
     assert "50.0" in line
-    assert f" {percent(summary(runs[1])['depth_comparison'].score)} " in line
+    assert line.endswith(f" {percent(summary(runs[1])['depth_comparison'].score)}")
 
 
 def test_the_mean_of_the_tasks_weighs_each_the_same_and_counts_all(runs):

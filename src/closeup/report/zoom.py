@@ -1,0 +1,224 @@
+"""What a model looked at: how often it zooms, whether it hits the evidence, and what that costs.
+
+Where the evidence lies is told by the bench, which is read again for it. What a call shows is a
+region of a page: the view that it gave or, for a tool that gives text, the box that was asked for.
+
+    n            episodes
+    call rate    of these, those with a call
+    calls        mean number of calls an episode
+    covered      the share of an evidence box that lies in one crop, the best one
+    union        the share of it that lies in all crops together
+    IoU          of the evidence box with the crop that fits it best (paper mode's region reward)
+    size         area of that crop / area of the evidence box
+    wasted       calls that failed; that repeat, with an IoU of at least `REPEATED`, an image seen
+                 before of the same page and contrast; or that show nothing of any evidence
+
+The means of covered, union and IoU are over the evidence boxes of a question, then over episodes
+with a call: an episode without one looked at nothing, and the call rate counts it. Of size, which
+has no upper end, it is the median, and over evidence boxes that a crop shows anything of.
+
+Whether zooming helps is not to be read from this: a model zooms where it is in doubt. That takes a
+second run without tools, and `closeup compare`, which tells gain and harm apart. How much better a
+perfect aim could make it tells a run with --oracle-crop, compared in the same way.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from pathlib import Path
+from statistics import fmean, median
+from typing import NamedTuple
+
+from rich.console import Group
+from rich.text import Text
+
+from closeup.bench import Bench
+from closeup.episode import Episode
+from closeup.geometry import Box
+from closeup.question import Question, Split
+from closeup.records import CloseupError
+from closeup.report.terminal import percent, plain
+from closeup.store import Store
+
+REPEATED = 0.9
+
+
+class Look(NamedTuple):
+    """A region of a page that a call showed."""
+
+    page: str
+    box: Box
+
+
+class Zoomed(NamedTuple):
+    """One episode, as it was looked at. The last four are None where there is no evidence or no
+    call."""
+
+    calls: int
+    wasted: int
+    covered: float | None = None
+    union: float | None = None
+    iou: float | None = None
+    sizes: tuple[float, ...] | None = None
+
+
+class ZoomFigures(NamedTuple):
+    """The episodes of a task, or of all. None where nothing was called, or nothing was right."""
+
+    episodes: int
+    call_rate: float
+    calls: float
+    covered: float | None
+    union: float | None
+    iou: float | None
+    size: float | None
+    wasted: float | None
+    unparsed: float
+    tokens_per_correct: float | None
+    """Input and output tokens of all scored episodes / sum of their scores."""
+    seconds_per_correct: float | None
+
+
+def zoom_figures(
+    run: Store, split: Split | None = None, bench: Bench | None = None
+) -> dict[str, ZoomFigures]:
+    """Each task's figures, by name in alphabetical order; more than one task also as "all".
+
+    Raises CloseupError where the run's bench is gone or is another by now.
+    """
+    bench = bench or Bench.open(Path(run.info.bench))
+    if bench.content_hash != run.info.bench_hash:
+        raise CloseupError(f"{bench.path}: another bench than {run.folder} was run on")
+    by_task: dict[str, list[tuple[Episode, Zoomed]]] = defaultdict(list)
+    for episode in run.episodes():
+        question = bench.question(episode.question)
+        if split in (None, question.split):
+            by_task[episode.task].append((episode, zoomed(episode, question)))
+    found = {task: _figures(by_task[task]) for task in sorted(by_task)}
+    if len(found) > 1:
+        found["all"] = _figures([row for task in sorted(by_task) for row in by_task[task]])
+    return found
+
+
+def zoomed(episode: Episode, question: Question) -> Zoomed:
+    """What one episode looked at."""
+    evidence = [Look(question.views[mark.view].page, mark.box) for mark in question.evidence]
+    looks: list[Look] = []
+    wasted = 0
+    for call in episode.calls:
+        page = episode.views[0].page  # a text names no page; most questions show one alone
+        view = None if call.view is None else episode.views[call.view]
+        box = call.asked if view is None else view.box
+        if call.error or box is None:
+            wasted += 1
+            continue
+        look = Look(view.page if view else page, box)
+        before = episode.views[: call.view] if view else ()
+        repeats = any(
+            seen.page == look.page
+            and seen.contrast == (view.contrast if view else False)
+            and seen.box.iou(box) >= REPEATED
+            for seen in before
+        )
+        misses = bool(evidence) and not any(
+            mark.page == look.page and mark.box.overlap(box) > 0 for mark in evidence
+        )
+        wasted += repeats or misses
+        looks.append(look)
+    if not episode.calls or not evidence:
+        return Zoomed(len(episode.calls), wasted)
+    pairs = [
+        (mark.box, [look.box for look in looks if look.page == mark.page]) for mark in evidence
+    ]
+    best = [max(boxes, key=box.iou, default=None) for box, boxes in pairs]
+    hits = [(box, crop) for (box, _), crop in zip(pairs, best, strict=True) if crop is not None]
+    return Zoomed(
+        calls=len(episode.calls),
+        wasted=wasted,
+        covered=fmean(max((b.coverage(box) for b in boxes), default=0.0) for box, boxes in pairs),
+        union=fmean(covered_by(box, boxes) for box, boxes in pairs),
+        iou=sum(box.iou(crop) for box, crop in hits) / len(pairs),
+        sizes=tuple(crop.area / box.area for box, crop in hits if crop.overlap(box) > 0),
+    )
+
+
+def covered_by(box: Box, others: Iterable[Box]) -> float:
+    """The share of `box` that lies in any of `others`."""
+    parts = [part for other in others if (part := box.intersection(other))]
+    xs = sorted({x for part in parts for x in (part.x0, part.x1)})
+    ys = sorted({y for part in parts for y in (part.y0, part.y1)})
+    area = 0.0
+    for x0, x1 in pairwise(xs):
+        for y0, y1 in pairwise(ys):
+            if any(p.x0 <= x0 and x1 <= p.x1 and p.y0 <= y0 and y1 <= p.y1 for p in parts):
+                area += (x1 - x0) * (y1 - y0)
+    return min(area / box.area, 1.0)
+
+
+def _figures(rows: Sequence[tuple[Episode, Zoomed]]) -> ZoomFigures:
+    looked = [row for _, row in rows if row.covered is not None]
+    calls = sum(row.calls for _, row in rows)
+    scored = [episode for episode, _ in rows if episode.score.value is not None]
+    right = sum(episode.score.value or 0.0 for episode in scored)
+    tokens = sum(episode.usage.input + episode.usage.output for episode in scored)
+    sizes = [size for row in looked for size in row.sizes or ()]
+    return ZoomFigures(
+        episodes=len(rows),
+        call_rate=sum(row.calls > 0 for _, row in rows) / len(rows),
+        calls=calls / len(rows),
+        covered=_mean(row.covered for row in looked),
+        union=_mean(row.union for row in looked),
+        iou=_mean(row.iou for row in looked),
+        size=median(sizes) if sizes else None,
+        wasted=sum(row.wasted for _, row in rows) / calls if calls else None,
+        unparsed=sum(episode.score.answer is None for episode, _ in rows) / len(rows),
+        tokens_per_correct=tokens / right if right else None,
+        seconds_per_correct=sum(episode.seconds for episode in scored) / right if right else None,
+    )
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return fmean(known) if known else None
+
+
+def table(run: Store, found: dict[str, ZoomFigures]) -> Group:
+    """The figures for the terminal: shares in %, calls, size and costs as numbers."""
+    numbers = ("n", "call\nrate", "calls", "covered", "union", "IoU", "size")
+    looked = plain(f"{run.info.model}: where it looked, in %", numbers=numbers)
+    cost = plain(
+        "what a right answer costs, and what came to nothing",
+        numbers=("tokens", "seconds", "wasted, %", "unparsed, %"),
+    )
+    for task, row in found.items():
+        if task == "all":
+            looked.add_section()
+            cost.add_section()
+        looked.add_row(
+            task,
+            str(row.episodes),
+            percent(row.call_rate),
+            f"{row.calls:.2f}",
+            percent(row.covered),
+            percent(row.union),
+            percent(row.iou),
+            _number(row.size, 1),
+        )
+        cost.add_row(
+            task,
+            _number(row.tokens_per_correct, 0),
+            _number(row.seconds_per_correct, 2),
+            percent(row.wasted),
+            percent(row.unparsed),
+        )
+    return Group(looked, cost, *_advice(run))
+
+
+def _number(value: float | None, decimals: int) -> str:
+    return "–" if value is None else f"{value:,.{decimals}f}"
+
+
+def _advice(run: Store) -> list[Text]:
+    if not run.info.tools:
+        return []
+    return [Text("Whether it helps: closeup compare RUN-WITHOUT-TOOLS " + str(run.folder))]
