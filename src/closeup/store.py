@@ -3,6 +3,7 @@
 calls    one row a reply of a model, by the hash of the whole request: what was paid for
 asked    one row a question and epoch: its episode and score, or what went wrong and no answer
 judged   one row a question, epoch and judge: what the judge said of the answer
+sent     one row a request that is out in a batch, until the batch is over
 
 A reply is never asked for twice: a question whose prompt, page or rules changed runs again, and
 finds the replies to all requests that did not change. What the statistics need stands in columns,
@@ -10,10 +11,12 @@ so that a report reads neither the episodes nor the bench. Rows are committed by
 run loses what came in since, and the same command asks only what is missing.
 """
 
+import json
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -38,12 +41,14 @@ CREATE TABLE asked (
     seconds REAL, episode TEXT, PRIMARY KEY (question, epoch)
 ) WITHOUT ROWID;
 """
-_JUDGED = """
+_LATER = """
 CREATE TABLE IF NOT EXISTS judged (
     question TEXT NOT NULL, epoch INTEGER NOT NULL, judge TEXT NOT NULL,
     prompt TEXT NOT NULL, judgement TEXT NOT NULL, PRIMARY KEY (question, epoch, judge)
-) WITHOUT ROWID
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sent (key TEXT PRIMARY KEY, file TEXT NOT NULL, batch TEXT) WITHOUT ROWID
 """
+"""Tables that an older run lacks."""
 
 
 class RunInfo(Record):
@@ -111,6 +116,7 @@ class Store:
     def __init__(self, folder: Path, connection: sqlite3.Connection, info: RunInfo) -> None:
         self.folder = folder
         self.info = info
+        self._file = folder / FILE
         self._connection = connection
         self._committed = time.monotonic()
 
@@ -131,7 +137,8 @@ class Store:
                 for statement in filter(str.strip, _SCHEMA.split(";")):
                     connection.execute(statement)
                 connection.execute("INSERT INTO run VALUES (?)", (info.to_json(),))
-            connection.execute(_JUDGED)
+            for statement in _LATER.split(";"):
+                connection.execute(statement)
             connection.commit()
             found = _info(connection, file)
         for field in RunInfo.model_fields:
@@ -165,25 +172,28 @@ class Store:
 
     def known(self, key: str) -> Reply | None:
         """The reply to a request, by the request's key, or None where it was never had."""
+        if key not in self._keys:
+            return None
         row = self._row("SELECT reply FROM calls WHERE key = ?", (key,))
-        return Reply.parse(row[0], f"{self.folder / FILE}: call {key}") if row else None
+        return Reply.parse(row[0], f"{self._file}: call {key}") if row else None
 
     def keep(self, key: str, purpose: str, reply: Reply) -> None:
         """Keep a reply; `purpose` tells what it was asked for, such as "question"."""
-        self._write(
-            "INSERT OR REPLACE INTO calls VALUES (?, ?, ?)", (key, purpose, reply.to_json())
-        )
+        values = (key, purpose, reply.to_json())
+        self._write("INSERT OR REPLACE INTO calls VALUES (?, ?, ?)", values)
+        self._keys.add(key)
 
     def has(self, question: str, epoch: int, prompt: str) -> bool:
         """Whether this question, asked in this very way, has its episode."""
-        query = "SELECT prompt FROM asked WHERE question = ? AND epoch = ? AND episode IS NOT NULL"
-        return self._row(query, (question, epoch)) == (prompt,)
+        return self._prompts.get((question, epoch)) == prompt
 
     def put(self, question: Question, episode: Episode) -> None:
         """Keep an episode, in place of whatever was there for its question and epoch; what judges
         said of another one there goes with it."""
         key = (question.id, episode.epoch)
-        self._write("DELETE FROM judged WHERE question = ? AND epoch = ?", key)
+        if key in self._prompts:
+            self._write("DELETE FROM judged WHERE question = ? AND epoch = ?", key)
+        self._prompts[key] = episode.prompt
         usage = episode.usage
         self._write_asked(
             question,
@@ -203,6 +213,7 @@ class Store:
 
     def fail(self, question: Question, epoch: int, prompt: str, failure: str) -> None:
         """Keep why a question has no answer; the next run asks it again."""
+        self._prompts.pop((question.id, epoch), None)
         nothing = [None] * 6
         self._write_asked(question, epoch, prompt, None, None, None, failure, *nothing)
 
@@ -227,6 +238,31 @@ class Store:
             "WHERE episode NOT NULL ORDER BY question, epoch, judge",
             (),
         )
+
+    def send(self, file: str, keys: Sequence[str]) -> None:
+        """Requests went out in a file, to be asked in a batch. All or none survive a crash."""
+        query = "INSERT INTO sent SELECT value, ?, NULL FROM json_each(?)"
+        self._write(query, (file, json.dumps(keys)))
+        self.flush()
+
+    def sent(self, file: str | None = None) -> list[str]:
+        """Keys of the requests that are out, or of those in one file."""
+        query = "SELECT key FROM sent WHERE ? IN (file, '') ORDER BY key"
+        return [key for (key,) in self._rows(query, (file or "",))]
+
+    def files(self) -> list[tuple[str, str | None]]:
+        """The files that are out, each with its batch, or None where none is known to be begun."""
+        return list(self._rows("SELECT DISTINCT file, batch FROM sent ORDER BY file", ()))
+
+    def begun(self, file: str, batch: str) -> None:
+        """A batch stands for a file."""
+        self._write("UPDATE sent SET batch = ? WHERE file = ?", (batch, file))
+        self.flush()
+
+    def returned(self, file: str) -> None:
+        """A file's batch is over, and what it brought is kept."""
+        self._write("DELETE FROM sent WHERE file = ?", (file,))
+        self.flush()
 
     def _write_asked(
         self, question: Question, epoch: int, prompt: str, *outcome: str | float | None
@@ -255,11 +291,12 @@ class Store:
         gone = [row for row in rows if row[0] not in wanted or row[1] >= epochs]
         for row in gone:
             self._write("DELETE FROM asked WHERE question = ? AND epoch = ?", row)
+            self._prompts.pop(row, None)
         return len(gone)
 
     def flush(self) -> None:
         """Make everything that was put so far survive a crash."""
-        with _readable(self.folder / FILE):
+        with _readable(self._file):
             self._connection.commit()
         self._committed = time.monotonic()
 
@@ -284,13 +321,13 @@ class Store:
             "SELECT question, episode FROM asked WHERE episode NOT NULL ORDER BY question, epoch"
         )
         for question, text in self._rows(query, ()):
-            yield Episode.parse(text, f"{self.folder / FILE}: {question}")
+            yield Episode.parse(text, f"{self._file}: {question}")
 
     def episode(self, question: str, epoch: int = 0) -> Episode | None:
         """The episode of a question, or None where there is none."""
         query = "SELECT episode FROM asked WHERE question = ? AND epoch = ? AND episode NOT NULL"
         row = self._row(query, (question, epoch))
-        return Episode.parse(row[0], f"{self.folder / FILE}: {question}") if row else None
+        return Episode.parse(row[0], f"{self._file}: {question}") if row else None
 
     def turns(self, question: str, epoch: int = 0) -> Sequence[str]:
         """What the model said to a question, turn by turn; nothing where there is no episode."""
@@ -298,18 +335,29 @@ class Store:
         said = episode.turns if episode else ()
         return [turn.text for turn in said if turn.role == "assistant"]
 
+    @cached_property
+    def _keys(self) -> set[str]:
+        """Of all replies that are there: most requests of a run are new, which this tells."""
+        return {key for (key,) in self._rows("SELECT key FROM calls", ())}
+
+    @cached_property
+    def _prompts(self) -> dict[tuple[str, int], str]:
+        """By question and epoch, in which way each episode that is there was asked."""
+        query = "SELECT question, epoch, prompt FROM asked WHERE episode NOT NULL"
+        return {(name, epoch): prompt for name, epoch, prompt in self._rows(query, ())}
+
     def _write(self, statement: str, values: Sequence[object]) -> None:
-        with _readable(self.folder / FILE):
+        with _readable(self._file):
             self._connection.execute(statement, values)
         if time.monotonic() - self._committed >= BATCH_SECONDS:
             self.flush()
 
     def _row(self, query: str, values: Sequence[object]) -> tuple | None:
-        with _readable(self.folder / FILE):
+        with _readable(self._file):
             return self._connection.execute(query, values).fetchone()
 
     def _rows(self, query: str, values: Sequence[object]) -> Iterator[tuple]:
-        with _readable(self.folder / FILE):
+        with _readable(self._file):
             yield from self._connection.execute(query, values)
 
 

@@ -1,5 +1,6 @@
 """Models behind an API that speaks OpenAI's chat completions: OpenAI, Gemini, and any server."""
 
+import asyncio
 import re
 from collections.abc import Container, Mapping
 from urllib.parse import urlsplit
@@ -7,11 +8,12 @@ from urllib.parse import urlsplit
 from closeup.geometry import Grid, View
 from closeup.message import Reply, Request, Usage
 from closeup.models import declared, keys, prices, wire
+from closeup.models.batch import Desk
 from closeup.models.encoder import Encoder
 from closeup.models.http import Endpoint, RefusedError
 from closeup.models.keys import Key
 from closeup.models.model import Given
-from closeup.models.throttle import Bucket, Gate
+from closeup.models.throttle import Bucket, Gate, Sleep
 from closeup.pictures import Encoded
 from closeup.records import CloseupError, shorten
 
@@ -71,8 +73,7 @@ class Api:
 
     async def reply(self, request: Request) -> Reply:
         """The next turn; see `Model.reply`."""
-        views = [part for told in request.messages for part in told.parts if isinstance(part, View)]
-        images = await self._encoder.encoded(views)
+        images = await self._images(request)
         known = self._known
         if known is None:
             return await self._ask(request, images, None)
@@ -91,6 +92,14 @@ class Api:
         known |= sent
         return reply
 
+    def desk(self, sleep: Sleep = asyncio.sleep) -> Desk:
+        """Where batches are handed in; CloseupError where this API takes none."""
+        if not self._dialect.files:
+            raise CloseupError(
+                f"{self.name}: no batches: this API's OpenAI-compatible endpoint takes no files"
+            )
+        return Desk(self.endpoint, self._endpoint, self._body, sleep)
+
     def cost(self, usage: Usage) -> float | None:
         """Dollars; None where the price is not known."""
         return prices.cost(usage, self.name, self._price)
@@ -98,6 +107,15 @@ class Api:
     async def close(self) -> None:
         self._encoder.close()
         await self._endpoint.close()
+
+    async def _images(self, request: Request) -> dict[View, Encoded]:
+        views = [part for told in request.messages for part in told.parts if isinstance(part, View)]
+        return await self._encoder.encoded(views)
+
+    async def _body(self, request: Request) -> list[bytes]:
+        """What is sent for a request in a batch, where no image is known."""
+        images = await self._images(request)
+        return wire.body(request, self._model, self._dialect, images)
 
     async def _ask(
         self,
@@ -136,7 +154,9 @@ def openai(name: str, given: Given) -> Api:
 
 def gemini(name: str, given: Given) -> Api:
     """`gemini:NAME`; the key is in GEMINI_API_KEY. This API knows no seed."""
-    dialect = wire.Dialect(seeds=False, call_extra=_SIGNED if _SIGNS.match(name) else {})
+    dialect = wire.Dialect(
+        seeds=False, files=False, call_extra=_SIGNED if _SIGNS.match(name) else {}
+    )
     url = "https://generativelanguage.googleapis.com/v1beta/openai"
     return _hosted("gemini", name, url, "GEMINI_API_KEY", given, dialect)
 

@@ -5,7 +5,7 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple, TypeVar
@@ -38,6 +38,8 @@ _DELAY = re.compile(rb'"retryDelay":\s*"(\d{1,6}(?:\.\d{1,9})?)s"')
 """Where Gemini says how long to wait."""
 
 T = TypeVar("T")
+Take = Callable[[aiohttp.ClientResponse], Awaitable[bytes]]
+"""Receives the body of a response; what it puts elsewhere it does not return."""
 
 
 class RefusedError(ModelError):
@@ -55,7 +57,8 @@ class Failed(NamedTuple):
 
 
 class Endpoint:
-    """A URL to POST to. One session, opened by the first request in the running loop."""
+    """A URL to POST to, and others beside it. One session, opened by the first request in the
+    running loop."""
 
     def __init__(
         self,
@@ -92,25 +95,50 @@ class Endpoint:
         body: Sequence[bytes],
         read: Callable[[bytes], T],
         *,
+        url: str | None = None,
         tokens: float = 0,
         final: Collection[int] = (),
+        tries: int = TRIES,
+    ) -> tuple[T, float]:
+        """POST JSON, to the endpoint's own URL where no other is named; see `exchange`."""
+        return await self.exchange(
+            "POST",
+            url or self.url,
+            read,
+            lambda: Pieces(body),
+            tokens=tokens,
+            final=final,
+            tries=tries,
+        )
+
+    async def exchange(
+        self,
+        method: str,
+        url: str,
+        read: Callable[[bytes], T],
+        data: Callable[[], object] = lambda: None,
+        *,
+        take: Take | None = None,
+        tokens: float = 0,
+        final: Collection[int] = (),
+        tries: int = TRIES,
     ) -> tuple[T, float]:
         """What `read` makes of the response, and the seconds that all tries together took.
 
-        `read` raises MalformedError for what is no response. `tokens` is what the request is
-        thought to cost. A status in `final` is not tried again. Raises RefusedError where the
-        server does not want this request, ModelError where all tries failed, and CloseupError where
-        no other request would do better.
+        `read` raises MalformedError for what is no response. `data` makes the body anew for each
+        try. `tokens` is what the request is thought to cost. A status in `final` is not tried
+        again. Raises RefusedError where the server does not want this request, ModelError where all
+        tries failed, and CloseupError where no other request would do better.
         """
         spent = 0.0
         failed: Failed | None = None
-        for number in range(TRIES):
+        for number in range(tries):
             if failed:
                 await self._sleep(self._wait(number, failed.wait))
             await self._requests.take(1)
             await self._tokens.take(tokens)
             start = self._clock()
-            outcome = await self._try(body, read, final)
+            outcome = await self._try(method, url, read, data, take or bounded, final)
             spent += self._clock() - start
             if not isinstance(outcome, Failed):
                 self._gate.clean()
@@ -122,9 +150,9 @@ class Endpoint:
             elif failed.kind != "malformed":
                 self._gate.strained()
             if (failed.wait or 0) > PATIENCE:
-                raise ModelError(f"{self.url}: {failed.said}: asks to wait {failed.wait:.0f} s")
+                raise ModelError(f"{url}: {failed.said}: asks to wait {failed.wait:.0f} s")
         assert failed
-        problem = f"{self.url}: {failed.said} ({TRIES} tries)"
+        problem = f"{url}: {failed.said} ({tries} {'try' if tries == 1 else 'tries'})"
         raise ModelError(problem) if self._answered else CloseupError(problem)
 
     async def close(self) -> None:
@@ -133,40 +161,47 @@ class Endpoint:
             await session.close()
 
     async def _try(
-        self, body: Sequence[bytes], read: Callable[[bytes], T], final: Collection[int]
+        self,
+        method: str,
+        url: str,
+        read: Callable[[bytes], T],
+        data: Callable[[], object],
+        take: Take,
+        final: Collection[int],
     ) -> T | Failed:
         """One try. What went wrong is returned, so that no error carries another that holds the
         request's headers."""
         try:
             session = self._session or self._open()
-            async with session.post(self._url, data=Pieces(body), allow_redirects=False) as got:
-                data = await self._bounded(got)
+            place = self._url if url == self.url else URL(url)
+            async with session.request(method, place, data=data(), allow_redirects=False) as got:
+                told = await (take if got.status == 200 else bounded)(got)
             self._answered = True
             if got.status == 200:
-                return read(data)
+                return read(told)
         except TimeoutError:
             return Failed("timeout", f"no answer in {self._timeout:g} s")
         except (aiohttp.ClientError, OSError) as error:
-            return Failed("connection", self._clean(str(error) or type(error).__name__))
+            return Failed("connection", self.clean(str(error) or type(error).__name__))
         except MalformedError as error:
-            return Failed("malformed", self._clean(f"malformed response: {error}"))
-        return self._judged(got.status, got.headers, data, final)
+            return Failed("malformed", self.clean(f"malformed response: {error}"))
+        return self._judged(url, got.status, got.headers, told, final)
 
     def _judged(
-        self, status: int, headers: Mapping[str, str], data: bytes, final: Collection[int]
+        self, url: str, status: int, headers: Mapping[str, str], data: bytes, final: Collection[int]
     ) -> Failed:
         """What a response that is no success means for this request, and for all others."""
-        said = f"{status}: {self._clean(complaint(data))}"
+        said = f"{status}: {self.clean(complaint(data))}"
         if status in HOPELESS or _HOPELESS.search(data[:20_000]):
-            raise CloseupError(f"{self.url}: {said}{self._whose_key()}")
+            raise CloseupError(f"{url}: {said}{self._whose_key()}")
         if 300 <= status < 400:
             found = re.match(r"https?://([^/\s?#@]+)", headers.get("Location", ""))
-            place = self._clean(found[1] if found else "another place")
-            raise CloseupError(f"{self.url}: {status}: leads to {place}: name that as the URL")
+            place = self.clean(found[1] if found else "another place")
+            raise CloseupError(f"{url}: {status}: leads to {place}: name that as the URL")
         if status in PASSING or (status >= 500 and status not in final):
             kind = "5xx" if status >= 500 else str(status)
             return Failed(kind, said, retry_after(headers.get("Retry-After", ""), data))
-        raise RefusedError(f"{self.url}: {said}")
+        raise RefusedError(f"{url}: {said}")
 
     def _open(self) -> aiohttp.ClientSession:
         headers = {"Accept-Encoding": "identity"}
@@ -179,17 +214,6 @@ class Endpoint:
         )
         return self._session
 
-    async def _bounded(self, response: aiohttp.ClientResponse) -> bytes:
-        chunks: list[bytes] = []
-        room = MAX_RESPONSE
-        async for chunk in response.content.iter_any():
-            room -= len(chunk)
-            if room < 0:
-                response.close()
-                raise MalformedError(f"over {MAX_RESPONSE} bytes")
-            chunks.append(chunk)
-        return b"".join(chunks)
-
     def _wait(self, number: int, told: float | None) -> float:
         """Full jitter over a doubling range, beyond what the server asked for."""
         return (told or 0) + self._dice.uniform(0, min(FIRST_WAIT * 2**number, LONGEST_WAIT))
@@ -199,8 +223,22 @@ class Endpoint:
             return f" (the key is from {self._key.source})"
         return f" (no key was sent; it is looked for in {self._looked})" if self._looked else ""
 
-    def _clean(self, said: str) -> str:
+    def clean(self, said: str) -> str:
+        """What a server said, on one line and without the key."""
         return one_line(self._key.redacted(said) if self._key else said, 300)
+
+
+async def bounded(response: aiohttp.ClientResponse) -> bytes:
+    """A body that fits in memory. MalformedError where it does not."""
+    chunks: list[bytes] = []
+    room = MAX_RESPONSE
+    async for chunk in response.content.iter_any():
+        room -= len(chunk)
+        if room < 0:
+            response.close()
+            raise MalformedError(f"over {MAX_RESPONSE} bytes")
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 class Pieces(Payload):

@@ -45,6 +45,8 @@ class Dialect(NamedTuple):
     """OpenAI's `detail` of an image; empty where the provider knows none."""
     one_call: bool = False
     """Whether it can be told to call one tool at a time."""
+    files: bool = True
+    """Whether files can be handed in and fetched, as batches need."""
     call_extra: Mapping[str, Any] = {}
     """Fields of every native tool call that is sent back."""
 
@@ -162,28 +164,33 @@ def _native(text: str, name: str, dialect: Dialect) -> dict[str, Any] | None:
 
 def reply(data: bytes) -> Reply:
     """What a response says. Raises MalformedError where it holds no reply."""
-    try:
-        response = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        raise MalformedError(f"no JSON: {error}") from None
-    choices = _field(response, "choices", list)
-    message = _field(choices[0] if choices else None, "message", dict)
+    response = loaded(data)
+    choices = field(response, "choices", list)
+    message = field(choices[0] if choices else None, "message", dict)
     if message is None:
         raise MalformedError(complaint(data) or 'no "choices" with a "message"')
     reason = choices[0].get("finish_reason") if choices else None
     if reason in _BROKEN:
         raise MalformedError(f"finished with {reason!r}")
     finish = _FINISH.get(reason, "stop") if isinstance(reason, str) else "stop"
-    text, refusal = _text(message), _field(message, "refusal", str)
+    text, refusal = _text(message), field(message, "refusal", str)
     if text is None and not refusal and finish == "stop":
         raise MalformedError("neither text nor a call in the message")
-    served = (_field(response, name, str) for name in ("model", "system_fingerprint"))
+    served = (field(response, name, str) for name in ("model", "system_fingerprint"))
     return Reply(
         text=text or refusal or "",
         finish="filter" if refusal and not text else finish,
-        usage=_usage(_field(response, "usage", dict)),
+        usage=_usage(field(response, "usage", dict)),
         served_by=" ".join(name for name in served if name)[:200],
     )
+
+
+def loaded(data: bytes) -> object:
+    """JSON. Raises MalformedError where it is none."""
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise MalformedError(f"no JSON: {error}") from None
 
 
 def complaint(data: bytes) -> str:
@@ -207,14 +214,14 @@ def _text(message: dict[str, Any]) -> str | None:
     """Reasoning, text and calls as one text; None where there is nothing at all."""
     content = message.get("content")
     if isinstance(content, list):
-        texts = (_field(part, "text", str) for part in content)
+        texts = (field(part, "text", str) for part in content)
         content = "".join(text for text in texts if text)
     parts = [content] if isinstance(content, str) else []
-    reasoning = _field(message, "reasoning_content", str) or _field(message, "reasoning", str)
+    reasoning = field(message, "reasoning_content", str) or field(message, "reasoning", str)
     if reasoning:
         parts.insert(0, f"<think>{reasoning}</think>")
-    for call in _field(message, "tool_calls", list) or []:
-        if function := _field(call, "function", dict):
+    for call in field(message, "tool_calls", list) or []:
+        if function := field(call, "function", dict):
             parts.append(_call(function))
     return "".join(parts) if parts else None
 
@@ -231,19 +238,20 @@ def _call(function: dict[str, Any]) -> str:
 
 
 def _usage(usage: dict[str, Any] | None) -> Usage:
-    details = _field(usage, "prompt_tokens_details", dict)
-    asked, told = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
+    details = field(usage, "prompt_tokens_details", dict)
+    asked, told = count(usage, "prompt_tokens"), count(usage, "completion_tokens")
     # Gemini counts its reasoning, which is paid for like output, in the total only.
-    told = max(told, _count(usage, "total_tokens") - asked)
-    return Usage(input=asked, output=told, cached=_count(details, "cached_tokens"))
+    told = max(told, count(usage, "total_tokens") - asked)
+    return Usage(input=asked, output=told, cached=count(details, "cached_tokens"))
 
 
-def _count(counts: dict[str, Any] | None, name: str) -> int:
-    value = _field(counts, name, int)
+def count(counts: object, name: str) -> int:
+    """A count in what should be an object of them; 0 where it is not there."""
+    value = field(counts, name, int)
     return min(max(value or 0, 0), 10**9)
 
 
-def _field(thing: object, name: str, kind: type) -> Any:
+def field(thing: object, name: str, kind: type) -> Any:
     """A field of what should be an object, if it is there and of this kind; else None."""
     value = thing.get(name) if isinstance(thing, dict) else None
     return value if isinstance(value, kind) and not isinstance(value, bool) else None
