@@ -19,6 +19,7 @@ def run(
     split: SplitName | None = None,
     limit: MaybeInt = None,
     epochs: int = 1,
+    batch: Flag[bool] = False,
     quiet: Flag[bool] = False,
     model_flags: OmitArgPrefixes[ModelFlags] = ModelFlags(),  # noqa: B008, a frozen record
     ask_flags: OmitArgPrefixes[AskFlags] = AskFlags(),  # noqa: B008
@@ -35,6 +36,7 @@ def run(
         split: Ask only the questions of this split.
         limit: Ask only the first so many questions.
         epochs: How often each question is asked.
+        batch: Ask in batches, for half the price and within a day; without tools.
         quiet: Print no table at the end.
     """
     from rich.console import Console
@@ -51,6 +53,11 @@ def run(
     options = make_options(model_flags, ask_flags)
     setting = make_setting(ask_flags)
     asked = find(model, Given(pictures, opened, seed, options))
+    desk = None
+    if batch:
+        from closeup.evaluate.batched import desk_of
+
+        desk = desk_of(asked)
     tally = run_model(
         opened,
         asked,
@@ -62,6 +69,7 @@ def run(
         split=split,
         limit=limit,
         epochs=epochs,
+        desk=desk,
     )
     if not quiet:
         with Store.open(out) as store:

@@ -1,0 +1,1 @@
+"""Benches and runs for other harnesses: one file a target."""
