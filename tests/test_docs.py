@@ -12,7 +12,9 @@ from closeup.tasks import TASKS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+DOCS = README + "".join(file.read_text() for file in sorted(ROOT.glob("docs/*.md")))
 SOURCE = Path(closeup.__file__).parent
+INNER = ("__init__", "__main__", "app", "main", "model")
 
 
 def test_the_readme_names_every_reader_and_every_task():
@@ -28,12 +30,20 @@ def test_the_architecture_names_every_module():
         assert re.search(rf"^  {re.escape(path.name)}/? ", tree, re.M), path.name
 
 
-@pytest.mark.parametrize("verb", ["check", "build", "run", "report", "audit"])
-def test_every_option_the_readme_uses_is_there(verb: str, capsys: pytest.CaptureFixture[str]):
+VERBS = sorted(path.stem for path in (SOURCE / "cli").glob("*.py") if path.stem not in INNER)
+
+
+def test_the_docs_show_every_verb():
+    for verb in VERBS:
+        assert f"closeup {verb} " in DOCS, verb
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_option_the_docs_use_is_there(verb: str, capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit):
         main([verb, "--help"])
     text = capsys.readouterr().out
-    for line in re.findall(rf"closeup {verb} .*", README):
+    for line in re.findall(rf"closeup {verb} [^`\n]*", DOCS):
         for option in re.findall(r"(?<!\S)--[a-z-]+", line.split("#")[0]):
             assert option in text, f"{verb} {option}"
 

@@ -20,8 +20,8 @@ def ask(
     crops: Annotated[Path | None, tyro.conf.arg(metavar="DIR")] = None,
     as_json: Annotated[Flag[bool], tyro.conf.arg(name="json")] = False,
     seed: int = 0,
-    model_flags: OmitArgPrefixes[ModelFlags] = ModelFlags(),  # noqa: B008, a frozen record
-    ask_flags: OmitArgPrefixes[AskFlags] = AskFlags(),  # noqa: B008
+    provider: OmitArgPrefixes[ModelFlags] = ModelFlags(),  # noqa: B008, a frozen record
+    episode: OmitArgPrefixes[AskFlags] = AskFlags(),  # noqa: B008
 ) -> None:
     """Ask a model about a page of one's own, and print how it comes to its answer.
 
@@ -42,13 +42,13 @@ def ask(
     from closeup.models import Given, ModelError, find
     from closeup.report.trajectory import Trajectory, check_folder, save, shown
 
-    if ask_flags.oracle_crop:
+    if episode.oracle_crop:
         raise CloseupError("--oracle-crop: only a bench knows where its answers are to be seen")
     if crops:
         check_folder(crops)
     pictures, whole = open_page(page)
-    setting = make_setting(ask_flags)
-    asked = find(model, Given(pictures, None, seed, make_options(model_flags, ask_flags)))
+    setting = make_setting(episode)
+    asked = find(model, Given(pictures, None, seed, make_options(provider, episode)))
     try:
         with Console(stderr=True).status(f"asking {asked.name}"):
             talk = asyncio.run(ask_page(whole, question, asked, setting, pictures))

@@ -23,7 +23,7 @@ def judge(
     max_tokens: int = 8192,
     allow_floating: Flag[bool] = False,
     as_json: Annotated[Flag[bool], tyro.conf.arg(name="json")] = False,
-    model_flags: OmitArgPrefixes[ModelFlags] = ModelFlags(),  # noqa: B008, a frozen record
+    provider: OmitArgPrefixes[ModelFlags] = ModelFlags(),  # noqa: B008, a frozen record
 ) -> None:
     """Let judges tell which facts a run's descriptions of panels tell, and which they contradict;
     the same command again asks only what is missing. Without a judge, what is there is printed.
@@ -56,7 +56,7 @@ def judge(
         info = store.info
     if judges:
         opened = Bench.open(bench or Path(info.bench))
-        options = make_options(model_flags, AskFlags())
+        options = make_options(provider, AskFlags())
         given = Given(Pictures.at(opened.image_path), opened, info.seed, options)
         sampling = checked(Sampling, max_tokens=max_tokens)
         appointed = appoint(judges, given, floating=allow_floating)

@@ -21,8 +21,8 @@ def run(
     epochs: int = 1,
     batch: Flag[bool] = False,
     quiet: Flag[bool] = False,
-    model_flags: OmitArgPrefixes[ModelFlags] = ModelFlags(),  # noqa: B008, a frozen record
-    ask_flags: OmitArgPrefixes[AskFlags] = AskFlags(),  # noqa: B008
+    provider: OmitArgPrefixes[ModelFlags] = ModelFlags(),  # noqa: B008, a frozen record
+    episode: OmitArgPrefixes[AskFlags] = AskFlags(),  # noqa: B008
 ) -> None:
     """Ask a model the questions of a bench; the same command again asks only what is missing.
 
@@ -50,8 +50,8 @@ def run(
 
     opened = Bench.open(bench, trusted=tasks)
     pictures = Pictures.at(opened.image_path)
-    options = make_options(model_flags, ask_flags)
-    setting = make_setting(ask_flags)
+    options = make_options(provider, episode)
+    setting = make_setting(episode)
     asked = find(model, Given(pictures, opened, seed, options))
     desk = None
     if batch:

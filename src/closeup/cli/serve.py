@@ -19,7 +19,7 @@ def serve(
     bench: MaybePath = None,
     seed: int = 0,
     tasks: tuple[str, ...] = (),
-    model_flags: OmitArgPrefixes[ModelFlags] = ModelFlags(),  # noqa: B008, a frozen record
+    provider: OmitArgPrefixes[ModelFlags] = ModelFlags(),  # noqa: B008, a frozen record
 ) -> None:
     """Serve a model as OpenAI's chat completions on 127.0.0.1, until Ctrl-C. /v1/models tells the
     grid and the resolution it expects; /stats counts what was asked, answered and asked twice.
@@ -47,7 +47,7 @@ def serve(
 
     opened = Bench.open(bench, trusted=tasks) if bench else None
     album = Album()
-    options = make_options(model_flags, AskFlags())
+    options = make_options(provider, AskFlags())
     served = find(model, Given(album.pictures, opened, seed, options))
     asyncio.run(
         serve_until_stopped(
