@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -29,6 +30,9 @@ from closeup.store import BATCH_SECONDS, RunInfo, Store
 from closeup.tasks import task_of
 from closeup.tasks.task import Task
 
+if TYPE_CHECKING:  # aiohttp takes a third of a second
+    from closeup.models.batch import Desk
+
 CONNECTIONS = 64
 """Episodes at once, with a model that has no gate of its own."""
 
@@ -45,13 +49,15 @@ def run(
     split: Split | None = None,
     limit: int | None = None,
     epochs: int = 1,
+    desk: "Desk | None" = None,
     console: Console | None = None,
 ) -> Tally:
     """Ask a model the questions of a bench, page by page, and keep all in the folder `out`.
 
     `pictures` are the bench's, best the ones that the model was made from. `only` names the tasks
     to ask, all when it is empty, and `split` the split; `limit` takes the first questions only;
-    each question is asked `epochs` times. Progress goes to `console`.
+    each question is asked `epochs` times. With a `desk` the model is asked in batches, without
+    tools. Progress goes to `console`.
     """
     for name, value in (("limit", limit), ("epochs", epochs)):
         if value is not None and value < 1:
@@ -59,14 +65,23 @@ def run(
     if (out / MANIFEST).exists():
         raise CloseupError(f"{out}: a bench: name another folder for the run")
     setting = setting or Setting()
+    if desk is not None and setting.tools:
+        raise CloseupError(f"tools {', '.join(setting.tools)}: a batch is for one turn a question")
+    pictures = pictures or Pictures.at(bench.image_path)
     tasks = {name: task_of(bench, name) for name in _chosen(bench, only)}
     entries = bench.entries()
     wanted = [e for e in entries if e.task in tasks and split in (None, e.split)][:limit]
     console = console or Console(stderr=True)
     with Store.create(out, _info(bench, model, setting, seed, epochs)) as store:
-        runner = _Runner(
-            bench, model, tasks, setting, pictures or Pictures.at(bench.image_path), store, epochs
-        )
+        runner = _Runner(bench, model, tasks, setting, pictures, store, epochs)
+        if desk is not None:
+            from closeup.evaluate import batched
+
+            pending = runner.pending(wanted)
+            work = batched.answered(model, pending, desk, store, pictures, console)
+            runner = _Runner(bench, asyncio.run(work), tasks, setting, pictures, store, epochs)
+        elif out_there := len(store.sent()):
+            raise CloseupError(f"{out}: {out_there} requests are out: --batch waits for them")
         runner.tally.forgotten = store.forget(frozenset(e.id for e in entries), epochs)
         with Display(model.name, len(wanted) * epochs, console) as display:
             asyncio.run(runner.all(wanted, display))
@@ -124,7 +139,7 @@ class _Runner:
     async def all(self, wanted: Sequence[Entry], display: Display) -> None:
         """Ask what is wanted; raises the first error that is not the provider's, as itself."""
         gate: Gate = getattr(self.model, "gate", None) or Gate(CONNECTIONS)
-        schedule = Schedule(self._pending(wanted))
+        schedule = Schedule(self.pending(wanted))
         beside = asyncio.create_task(self._keep_up(display))
         try:
             async with asyncio.TaskGroup() as episodes:
@@ -151,7 +166,7 @@ class _Runner:
             gate.leave()
             schedule.done(job)
 
-    async def _pending(self, wanted: Sequence[Entry]) -> AsyncIterator[list[Opened]]:
+    async def pending(self, wanted: Sequence[Entry]) -> AsyncIterator[list[Opened]]:
         """Page by page, the questions that have no episode for the way they would be asked."""
         pages = sorted(range(len(wanted)), key=lambda i: (wanted[i].page, i))
         for _, numbers in groupby(pages, key=lambda i: wanted[i].page):

@@ -90,16 +90,18 @@ class Desk:
     async def start(self, file: str) -> str:
         """Have a file's requests answered; the batch's id.
 
-        One that stands for the file already is taken: what made it may not have heard of it. And
-        none is asked for twice in a row, for each would be paid for.
+        One that is there for the file already is taken, for who began it may not have heard; and
+        no try is made again, for every batch is paid for.
         """
 
-        def started(data: bytes) -> str | None:
-            listed = wire.field(wire.loaded(data), "data", list) or []
-            return next((_id(one) for one in listed if _made_of(one) == file), None)
+        def begun(data: bytes) -> str | None:
+            for one in wire.field(wire.loaded(data), "data", list) or []:
+                if wire.field(one, "input_file_id", str) == file:
+                    return _id(one)
+            return None
 
         url = f"{self._url}/batches"
-        found, _ = await self._endpoint.exchange("GET", f"{url}?limit=100", started)
+        found, _ = await self._endpoint.exchange("GET", f"{url}?limit=100", begun)
         if found is not None:
             return found
         wanted = {"input_file_id": file, "endpoint": _ASKED, "completion_window": "24h"}
@@ -149,10 +151,6 @@ class Desk:
 
 def _created(data: bytes) -> str:
     return _id(wire.loaded(data))
-
-
-def _made_of(batch: object) -> str | None:
-    return wire.field(batch, "input_file_id", str)
 
 
 def _state(data: bytes) -> State:

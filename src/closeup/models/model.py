@@ -25,7 +25,8 @@ class Model(Protocol):
 
     A model may have more: `async close()`, awaited when nothing more will be asked; a `gate`, the
     `throttle.Gate` that bounds what is in flight; `counts`, tries made again by what went wrong;
-    `cost(usage)`, dollars or None; `endpoint`, where it is served; and `by_question`, True for a
+    `cost(usage)`, dollars or None; `endpoint`, where it is served; `desk()`, the
+    `batch.Desk` where its batches are handed in; and `by_question`, True for a
     scripted model that goes by the question's id, so that its replies are not kept by request.
     """
 
