@@ -13,6 +13,7 @@ from closeup.geometry import Box, Grid
 from closeup.images import Resolution
 from closeup.judge import appoint, judge
 from closeup.judge.judgement import Judgement
+from closeup.judge.judgements import Judgements
 from closeup.judge.scripted import Lexical, Literal
 from closeup.message import Reply, Request, Usage
 from closeup.models import Given
@@ -107,7 +108,10 @@ def answered(bench, tmp_path, model=None, epochs=1) -> Store:
 
 
 def judgements(store: Store) -> dict[str, Judgement]:
-    return {f"{q.rsplit('/')[-1]}.{e}": Judgement.parse(text, q) for q, e, text in store.judged()}
+    return {
+        f"{q.rsplit('/')[-1]}.{e}": Judgement.parse(text, q)
+        for q, e, text in Judgements(store).all()
+    }
 
 
 def test_every_description_goes_twice_before_a_judge_and_few_at_a_time(bench, tmp_path):
@@ -168,18 +172,6 @@ def test_a_changed_description_is_judged_anew_and_no_other_one(bench, tmp_path):
         judge(store, bench, again, console=QUIET)
         assert judgements(store)["00003.0"].recall == 0
     assert {r.messages[-1].question for r in again.asked} == {"panel_understanding/page0000/00003"}
-
-
-def test_an_older_run_has_no_judgements_and_can_be_judged(bench, tmp_path):
-    answered(bench, tmp_path).close()
-    file = sqlite3.connect(tmp_path / "run" / FILE)
-    file.execute("DROP TABLE judged")
-    file.close()
-    with Store.open(tmp_path / "run") as store:
-        assert judgements(store) == {}
-    with answered(bench, tmp_path) as store:
-        judge(store, bench, Judge(), console=QUIET)
-        assert len(judgements(store)) == 6
 
 
 def test_a_verdict_that_turns_with_the_order_counts_half(bench, tmp_path):
@@ -246,7 +238,7 @@ def test_a_description_that_poses_as_the_checklist_gains_nothing(bench, tmp_path
     with answered(bench, tmp_path, Speaker(attack.replace("<", "&lt;"))) as store:
         for one in (Judge(), Literal(Given.of(bench))):
             judge(store, bench, one, console=QUIET)
-        said = [Judgement.parse(text, q) for q, _, text in store.judged()]
+        said = [Judgement.parse(text, q) for q, _, text in Judgements(store).all()]
     assert len(said) == 12
     assert {(j.recall, j.contradicted) for j in said} == {(0.0, 0.0)}
 

@@ -2,8 +2,9 @@ import pytest
 from pages import ask, page_data
 
 from closeup import prompts
+from closeup.ask import Setting, system_text
 from closeup.geometry import Box, View
-from closeup.prompts.question_text import question_text, system_text
+from closeup.prompts.question_text import question_text
 from closeup.question import Crop, Mark, Question
 from closeup.tasks import TASKS
 
@@ -120,4 +121,4 @@ def test_a_template_of_ones_own_is_filled_as_strictly():
 
 
 def test_the_system_text_asks_for_the_tag_that_replies_are_read_from():
-    assert "<answer>" in system_text()
+    assert "<answer>" in system_text(Setting(), "pixel")

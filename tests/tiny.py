@@ -149,18 +149,13 @@ def llava(folder: Path, seed: int = 0) -> Path:
     words = tokenizer()
     common = _config(words)
     text = {k: v for k, v in common["text_config"].items() if k != "rope_parameters"}
-    vision = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
+    vision: dict[str, Any] = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
     vision |= {"num_attention_heads": 2, "image_size": 28, "patch_size": 14}
     image = common["image_token_id"]
     torch.manual_seed(seed)
-    model = LlavaForConditionalGeneration(
-        LlavaConfig(
-            text_config=LlamaConfig(**text),
-            vision_config=CLIPVisionConfig(**vision),
-            image_token_id=image,
-            vision_feature_layer=-1,
-        )
-    )
+    settings: dict[str, Any] = {"image_token_id": image, "vision_feature_layer": -1}
+    settings |= {"text_config": LlamaConfig(**text), "vision_config": CLIPVisionConfig(**vision)}
+    model = LlavaForConditionalGeneration(LlavaConfig(**settings))
     images = CLIPImageProcessorPil(size={"shortest_edge": 28}, crop_size=28)
     made = LlavaProcessor(
         images,

@@ -3,8 +3,8 @@
 Reasoning is taken off first, and all from a tool's response on that the model made up. Then the
 stages, each tried only where the one before found no mark of its own: the last `<answer>`, the last
 JSON `"answer"`, the last `\\boxed{}`, the last "answer is" or "answer:", a last line that is
-nothing but an answer, the whole text. Within a stage an ambiguous text yields None: a wrong guess of ours
-must not look like a right answer of the model.
+nothing but an answer, the whole text. Within a stage an ambiguous text yields None: a wrong guess
+of ours must not look like a right answer of the model.
 Every function takes any string, never raises, and needs time linear in its length.
 """
 

@@ -2,6 +2,8 @@
 
 calls    one row a reply of a model, by the hash of the whole request: what was paid for
 asked    one row a question and epoch: its episode and score, or what went wrong and no answer
+judged   what judges said of an episode (`judge.judgements`)
+sent     requests that are out in a batch (`evaluate.outbox`)
 judged   one row a question, epoch and judge: what the judge said of the answer
 sent     one row a request that is out in a batch, until the batch is over
 
@@ -11,7 +13,6 @@ so that a report reads neither the episodes nor the bench. Rows are committed by
 run loses what came in since, and the same command asks only what is missing.
 """
 
-import json
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -40,15 +41,12 @@ CREATE TABLE asked (
     calls INTEGER, input_tokens INTEGER, output_tokens INTEGER, cached_tokens INTEGER,
     seconds REAL, episode TEXT, PRIMARY KEY (question, epoch)
 ) WITHOUT ROWID;
-"""
-_LATER = """
-CREATE TABLE IF NOT EXISTS judged (
+CREATE TABLE judged (
     question TEXT NOT NULL, epoch INTEGER NOT NULL, judge TEXT NOT NULL,
     prompt TEXT NOT NULL, judgement TEXT NOT NULL, PRIMARY KEY (question, epoch, judge)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS sent (key TEXT PRIMARY KEY, file TEXT NOT NULL, batch TEXT) WITHOUT ROWID
+CREATE TABLE sent (key TEXT PRIMARY KEY, file TEXT NOT NULL, batch TEXT) WITHOUT ROWID;
 """
-"""Tables that an older run lacks."""
 
 
 class RunInfo(Record):
@@ -137,8 +135,6 @@ class Store:
                 for statement in filter(str.strip, _SCHEMA.split(";")):
                     connection.execute(statement)
                 connection.execute("INSERT INTO run VALUES (?)", (info.to_json(),))
-            for statement in _LATER.split(";"):
-                connection.execute(statement)
             connection.commit()
             found = _info(connection, file)
         for field in RunInfo.model_fields:
@@ -174,13 +170,13 @@ class Store:
         """The reply to a request, by the request's key, or None where it was never had."""
         if key not in self._keys:
             return None
-        row = self._row("SELECT reply FROM calls WHERE key = ?", (key,))
+        row = self.row("SELECT reply FROM calls WHERE key = ?", (key,))
         return Reply.parse(row[0], f"{self._file}: call {key}") if row else None
 
     def keep(self, key: str, purpose: str, reply: Reply) -> None:
         """Keep a reply; `purpose` tells what it was asked for, such as "question"."""
         values = (key, purpose, reply.to_json())
-        self._write("INSERT OR REPLACE INTO calls VALUES (?, ?, ?)", values)
+        self.write("INSERT OR REPLACE INTO calls VALUES (?, ?, ?)", values)
         self._keys.add(key)
 
     def has(self, question: str, epoch: int, prompt: str) -> bool:
@@ -192,7 +188,7 @@ class Store:
         said of another one there goes with it."""
         key = (question.id, episode.epoch)
         if key in self._prompts:
-            self._write("DELETE FROM judged WHERE question = ? AND epoch = ?", key)
+            self.write("DELETE FROM judged WHERE question = ? AND epoch = ?", key)
         self._prompts[key] = episode.prompt
         usage = episode.usage
         self._write_asked(
@@ -217,53 +213,6 @@ class Store:
         nothing = [None] * 6
         self._write_asked(question, epoch, prompt, None, None, None, failure, *nothing)
 
-    def is_judged(self, question: str, epoch: int, judge: str, prompt: str) -> bool:
-        """Whether this judge, asked in this very way, has judged the episode that stands here."""
-        query = "SELECT prompt FROM judged WHERE question = ? AND epoch = ? AND judge = ?"
-        return self._row(query, (question, epoch, judge)) == (prompt,)
-
-    def put_judged(
-        self, question: str, epoch: int, judge: str, prompt: str, judgement: Record
-    ) -> None:
-        """Keep what a judge said of an episode, in place of what it said before."""
-        row = (question, epoch, judge, prompt, judgement.to_json())
-        self._write("INSERT OR REPLACE INTO judged VALUES (?, ?, ?, ?, ?)", row)
-
-    def judged(self) -> Iterator[tuple[str, int, str]]:
-        """Question, epoch and judgement, as JSON, of every episode that was judged."""
-        if not self._row("SELECT 1 FROM sqlite_schema WHERE name = 'judged'", ()):
-            return  # an older run
-        yield from self._rows(
-            "SELECT question, epoch, judgement FROM judged JOIN asked USING (question, epoch) "
-            "WHERE episode NOT NULL ORDER BY question, epoch, judge",
-            (),
-        )
-
-    def send(self, file: str, keys: Sequence[str]) -> None:
-        """Requests went out in a file, to be asked in a batch. All or none survive a crash."""
-        query = "INSERT INTO sent SELECT value, ?, NULL FROM json_each(?)"
-        self._write(query, (file, json.dumps(keys)))
-        self.flush()
-
-    def sent(self, file: str | None = None) -> list[str]:
-        """Keys of the requests that are out, or of those in one file."""
-        query = "SELECT key FROM sent WHERE ? IN (file, '') ORDER BY key"
-        return [key for (key,) in self._rows(query, (file or "",))]
-
-    def files(self) -> list[tuple[str, str | None]]:
-        """The files that are out, each with its batch, or None where none is known to be begun."""
-        return list(self._rows("SELECT DISTINCT file, batch FROM sent ORDER BY file", ()))
-
-    def begun(self, file: str, batch: str) -> None:
-        """A batch stands for a file."""
-        self._write("UPDATE sent SET batch = ? WHERE file = ?", (batch, file))
-        self.flush()
-
-    def returned(self, file: str) -> None:
-        """A file's batch is over, and what it brought is kept."""
-        self._write("DELETE FROM sent WHERE file = ?", (file,))
-        self.flush()
-
     def _write_asked(
         self, question: Question, epoch: int, prompt: str, *outcome: str | float | None
     ) -> None:
@@ -280,17 +229,17 @@ class Store:
             *outcome,
         )
         marks = ", ".join("?" * len(row))
-        self._write(f"INSERT OR REPLACE INTO asked VALUES ({marks})", row)
+        self.write(f"INSERT OR REPLACE INTO asked VALUES ({marks})", row)
 
     def forget(self, wanted: frozenset[str], epochs: int) -> int:
         """Drop the results of questions that are not `wanted`, and of further epochs; how many.
 
         The replies stay, should the questions come back.
         """
-        rows = self._rows("SELECT question, epoch FROM asked", ())
+        rows = self.rows("SELECT question, epoch FROM asked", ())
         gone = [row for row in rows if row[0] not in wanted or row[1] >= epochs]
         for row in gone:
-            self._write("DELETE FROM asked WHERE question = ? AND epoch = ?", row)
+            self.write("DELETE FROM asked WHERE question = ? AND epoch = ?", row)
             self._prompts.pop(row, None)
         return len(gone)
 
@@ -312,7 +261,7 @@ class Store:
         """Every question asked so far, or those of one split, by id and epoch."""
         columns = ", ".join(Result._fields)
         query = f"SELECT {columns} FROM asked WHERE ? IN (split, '') ORDER BY question, epoch"
-        for row in self._rows(query, (split or "",)):
+        for row in self.rows(query, (split or "",)):
             yield Result(*row)
 
     def episodes(self) -> Iterator[Episode]:
@@ -320,13 +269,13 @@ class Store:
         query = (
             "SELECT question, episode FROM asked WHERE episode NOT NULL ORDER BY question, epoch"
         )
-        for question, text in self._rows(query, ()):
+        for question, text in self.rows(query, ()):
             yield Episode.parse(text, f"{self._file}: {question}")
 
     def episode(self, question: str, epoch: int = 0) -> Episode | None:
         """The episode of a question, or None where there is none."""
         query = "SELECT episode FROM asked WHERE question = ? AND epoch = ? AND episode NOT NULL"
-        row = self._row(query, (question, epoch))
+        row = self.row(query, (question, epoch))
         return Episode.parse(row[0], f"{self._file}: {question}") if row else None
 
     def turns(self, question: str, epoch: int = 0) -> Sequence[str]:
@@ -338,25 +287,28 @@ class Store:
     @cached_property
     def _keys(self) -> set[str]:
         """Of all replies that are there: most requests of a run are new, which this tells."""
-        return {key for (key,) in self._rows("SELECT key FROM calls", ())}
+        return {key for (key,) in self.rows("SELECT key FROM calls", ())}
 
     @cached_property
     def _prompts(self) -> dict[tuple[str, int], str]:
         """By question and epoch, in which way each episode that is there was asked."""
         query = "SELECT question, epoch, prompt FROM asked WHERE episode NOT NULL"
-        return {(name, epoch): prompt for name, epoch, prompt in self._rows(query, ())}
+        return {(name, epoch): prompt for name, epoch, prompt in self.rows(query, ())}
 
-    def _write(self, statement: str, values: Sequence[object]) -> None:
+    def write(self, statement: str, values: Sequence[object]) -> None:
+        """Change something, by SQL; it survives a crash from the next `flush` on."""
         with _readable(self._file):
             self._connection.execute(statement, values)
         if time.monotonic() - self._committed >= BATCH_SECONDS:
             self.flush()
 
-    def _row(self, query: str, values: Sequence[object]) -> tuple | None:
+    def row(self, query: str, values: Sequence[object]) -> tuple | None:
+        """The first row of a query's answer."""
         with _readable(self._file):
             return self._connection.execute(query, values).fetchone()
 
-    def _rows(self, query: str, values: Sequence[object]) -> Iterator[tuple]:
+    def rows(self, query: str, values: Sequence[object]) -> Iterator[tuple]:
+        """The rows of a query's answer."""
         with _readable(self._file):
             yield from self._connection.execute(query, values)
 

@@ -13,6 +13,7 @@ from typing import BinaryIO
 from rich.console import Console
 
 from closeup.ask import Opened
+from closeup.evaluate.outbox import Outbox
 from closeup.geometry import Grid
 from closeup.message import Reply, Request, Usage
 from closeup.models import batch
@@ -88,12 +89,13 @@ class _Batches:
         self.usage = Usage()
         self._desk = desk
         self._store = store
+        self._outbox = Outbox(store)
         self._sent = self._replies = self._malformed = 0
 
     async def send(self, pending: AsyncIterator[Sequence[Opened]], file: BinaryIO) -> None:
         """Send all requests that are not out already and have no reply, a `file` at a time."""
         await self._start()
-        out = set(self._store.sent())
+        out = set(self._outbox.keys())
         keys: list[str] = []
         async for job in (job async for jobs in pending for job in jobs):
             if job.key in out or self._store.known(job.key):
@@ -111,7 +113,7 @@ class _Batches:
 
     async def _hand_in(self, file: BinaryIO, keys: Sequence[str]) -> None:
         file.flush()
-        self._store.send(await self._desk.upload(Path(file.name)), keys)
+        self._outbox.send(await self._desk.upload(Path(file.name)), keys)
         self._sent += len(keys)
         file.seek(0)
         file.truncate()
@@ -119,19 +121,19 @@ class _Batches:
 
     async def _start(self) -> None:
         """Begin the batches of all files that have none."""
-        for file, begun in self._store.files():
+        for file, begun in self._outbox.files():
             if begun is None:
-                self._store.begun(file, await self._desk.start(file))
+                self._outbox.begun(file, await self._desk.start(file))
 
     async def wait(self, file: BinaryIO, console: Console) -> None:
         """Look at the batches until all are over; `file` is for what they bring."""
         with console.status("") as line:
-            while out := self._store.files():
+            while out := self._outbox.files():
                 states = [(name, await self._desk.state(begun)) for name, begun in out if begun]
                 for name, state in states:
                     if state.over:
                         await self._collect(name, state, file)
-                if left := len(self._store.sent()):
+                if left := len(self._outbox.keys()):
                     done = sum(state.done for _, state in states if not state.over)
                     failed = sum(state.failed for _, state in states if not state.over)
                     line.update(f"{left} requests in batches: {done} done, {failed} failed")
@@ -139,13 +141,13 @@ class _Batches:
 
     async def _collect(self, name: str, state: State, file: BinaryIO) -> None:
         """Keep what came of the requests in a file."""
-        waited_for = set(self._store.sent(name))
+        waited_for = set(self._outbox.keys(name))
         for results in state.files:
             await self._desk.fetch(results, file)
             while line := file.readline(MAX_LINE):
                 self._hear(line, waited_for)
         self.problems |= dict.fromkeys(waited_for, state.said)
-        self._store.returned(name)
+        self._outbox.returned(name)
 
     def _hear(self, line: bytes, waited_for: set[str]) -> None:
         try:

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from closeup.ask import Opened, Setting, ask, opened
 from closeup.bench import MANIFEST, Bench, Entry
+from closeup.evaluate.outbox import Outbox
 from closeup.evaluate.progress import Display
 from closeup.evaluate.schedule import Schedule
 from closeup.evaluate.tally import Tally
@@ -80,7 +81,7 @@ def run(
             pending = runner.pending(wanted)
             work = batched.answered(model, pending, desk, store, pictures, console)
             runner = _Runner(bench, asyncio.run(work), tasks, setting, pictures, store, epochs)
-        elif out_there := len(store.sent()):
+        elif out_there := len(Outbox(store).keys()):
             raise CloseupError(f"{out}: {out_there} requests are out: --batch waits for them")
         runner.tally.forgotten = store.forget(frozenset(e.id for e in entries), epochs)
         with Display(model.name, len(wanted) * epochs, console) as display:

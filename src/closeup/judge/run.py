@@ -19,6 +19,7 @@ from closeup.evaluate.progress import Display
 from closeup.evaluate.tally import Tally
 from closeup.judge.checklist import Pass, Verdict, hear, passes
 from closeup.judge.judgement import Judgement
+from closeup.judge.judgements import Judgements
 from closeup.message import Reply, Request, Sampling, Usage
 from closeup.models.model import Model, ModelError
 from closeup.models.throttle import Gate
@@ -132,7 +133,7 @@ class _Runner:
             showings = passes(question, str(episode.score.answer), self.sampling)
             keys = [self._key(showing.request) for showing in showings]
             prompt = hashlib.sha256(" ".join(keys).encode()).hexdigest()
-            if self.store.is_judged(question.id, result.epoch, self.model.name, prompt):
+            if Judgements(self.store).has(question.id, result.epoch, self.model.name, prompt):
                 self.tally.kept += 1
             else:
                 yield _Job(question, result.epoch, showings, prompt)
@@ -146,9 +147,8 @@ class _Runner:
             self.tally.failure = self.tally.failure or str(error)
         else:
             self.tally.unparsed += not judgement.passes
-            self.store.put_judged(
-                job.question.id, job.epoch, self.model.name, job.prompt, judgement
-            )
+            kept = Judgements(self.store)
+            kept.put(job.question.id, job.epoch, self.model.name, job.prompt, judgement)
         finally:
             gate.leave()
 

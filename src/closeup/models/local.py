@@ -34,8 +34,8 @@ from closeup.geometry import Grid, View
 from closeup.images import Resolution
 from closeup.message import Reply, Request, Usage
 from closeup.models import processor as processors
-from closeup.models.micro_batches import Batches, Job
 from closeup.models.declared import declared
+from closeup.models.micro_batches import Batches, Job
 from closeup.models.model import Given, ModelError
 from closeup.models.throttle import Gate
 from closeup.records import CloseupError, one_line, shorten

@@ -67,8 +67,8 @@ class ModelOptions(Record):
     native_tools: bool = False
     """Use the provider's own tool calling instead of tags in the text."""
     connections: int | None = Field(default=None, ge=1)
-    """Requests in flight; None: as many as the provider takes, found out while asking. Of `hf:`, the
-    conversations continued together (8)."""
+    """Requests in flight; None: as many as the provider takes, found out while asking. Of `hf:`,
+    how many conversations are continued together (8)."""
     timeout: float = Field(default=600.0, gt=0)
     """Seconds after which a try is given up."""
     requests_per_minute: float | None = Field(default=None, gt=0)

@@ -20,6 +20,7 @@ from scipy.stats import rankdata
 
 from closeup.judge import TASK
 from closeup.judge.judgement import Judgement
+from closeup.judge.judgements import Judgements
 from closeup.judge.names import alike
 from closeup.question import Split
 from closeup.records import CloseupError, Record
@@ -88,7 +89,7 @@ def summary(run: Store, split: Split | None = None) -> Judged:
         raise CloseupError(f"{run.folder}: no {TASK} to judge")
     cases = {(result.question, result.epoch) for result in results}
     by_judge: dict[str, dict[_Case, Judgement]] = defaultdict(dict)
-    for question, epoch, text in run.judged():
+    for question, epoch, text in Judgements(run).all():
         if (question, epoch) in cases:
             found = Judgement.parse(text, f"{run.folder}: judgement of {question}")
             by_judge[found.judge][question, epoch] = found
