@@ -2,16 +2,18 @@ import asyncio
 import io
 from dataclasses import replace
 
-from benches import choice
+import pytest
+from benches import choice, counting, ordering
 from PIL import Image
 
 from closeup import tools
-from closeup.ask import Setting, ask, opened, opening, request
+from closeup.ask import Setting, ask, opened, opening, oracle_crops, request
 from closeup.conversation import Budget
 from closeup.geometry import Box, Grid, View
 from closeup.images import Resolution
 from closeup.message import Message, Reply, Sampling, Usage
 from closeup.pictures import Pictures
+from closeup.question import Mark
 from closeup.tasks import TASKS
 
 QUESTION = choice(0, [Box(100, 200, 300, 400), Box(500, 500, 800, 900)], "B")
@@ -51,6 +53,7 @@ def pictures() -> Pictures:
 
 
 PICTURES = pictures()
+SHOWN = (View("page0000", Box(0, 0, 1000, 1000), (1000, 1000)),)
 ALONE = Setting()
 ZOOM = Setting(tools=tools.find(["zoom_in"]))
 
@@ -124,23 +127,42 @@ def test_the_oracle_crop_shows_all_that_the_question_names_and_not_the_answer_fi
         mark.box for mark in QUESTION.refs.values()
     ]
     assert "Image 2 is [100, 200, 300, 400] of image 1" in str(text)
-    turned = QUESTION.model_copy(update={"evidence": QUESTION.evidence[::-1], "answer": "A"})
-    assert messages(Parrot(""), replace(ALONE, oracle_crop=True), turned)[1].parts == user.parts
 
 
-def test_the_fingerprint_is_of_what_is_sent_and_of_the_rules():
-    def print_of(model, setting=ALONE, question=QUESTION, shown=PICTURES):
-        return opened(question, model, TASK, setting, shown).prompt
+@pytest.mark.parametrize("answer", [("A", "B", "C"), ("C", "A", "B")])
+def test_the_oracle_crop_of_an_order_is_one_whatever_the_order(answer):
+    question = ordering(1, ["a", "b", "c"], answer, 1 / 6)
+    turned = question.model_copy(update={"evidence": question.evidence[::-1]})
+    crops = [oracle_crops(q, SHOWN, Resolution()) for q in (question, turned)]
+    assert len(crops[0]) == 1
+    assert crops[0] == crops[1]
 
-    same = print_of(Parrot(""))
-    renamed = QUESTION.model_copy(update={"id": "other", "answer": "A"})
-    assert print_of(Parrot(""), question=renamed) == same
-    others = [
-        print_of(Parrot("", "rel1000")),
-        print_of(Parrot("", "pixel", 90_000)),
-        print_of(Parrot(""), ZOOM),
-        print_of(Parrot(""), replace(ALONE, budget=Budget(calls=1))),
-        print_of(Parrot(""), replace(ALONE, sampling=Sampling(temperature=1.0))),
-        print_of(Parrot(""), shown=Pictures(lambda page: b"another page")),
+
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_the_oracle_crop_of_a_count_is_the_panel_however_many_there_are(count):
+    base = counting(1, count, Box(0, 0, 500, 500), 0.2)
+    figures = [Mark(view=0, box=Box(80 * i, 50, 80 * i + 60, 400)) for i in range(count)]
+    question = base.model_copy(update={"evidence": (*base.evidence, *figures)})
+    assert [view.box for view, _ in oracle_crops(question, SHOWN, Resolution())] == [
+        Box(0, 0, 500, 500)
     ]
-    assert len({same, *others}) == 7
+
+
+def test_what_an_episode_is_called_tells_what_was_sent_by_which_rules_and_what_is_right():
+    def begun(model, setting=ALONE, question=QUESTION, shown=PICTURES):
+        return opened(question, model, TASK, setting, shown)
+
+    same = begun(Parrot(""))
+    other = QUESTION.model_copy(update={"id": "other", "answer": "A"})
+    assert begun(Parrot(""), question=other).key == same.key
+    others = [
+        begun(Parrot(""), question=other),
+        begun(Parrot("", "rel1000")),
+        begun(Parrot("", "pixel", 90_000)),
+        begun(Parrot(""), ZOOM),
+        begun(Parrot(""), replace(ALONE, budget=Budget(calls=1))),
+        begun(Parrot(""), replace(ALONE, sampling=Sampling(temperature=1.0))),
+        begun(Parrot(""), shown=Pictures(lambda page: b"another page")),
+    ]
+    assert begun(Parrot("")).prompt == same.prompt
+    assert len({same.prompt, *(one.prompt for one in others)}) == 8

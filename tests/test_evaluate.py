@@ -1,5 +1,7 @@
 import asyncio
 import io
+import os
+import signal
 import sqlite3
 from collections import Counter
 
@@ -17,10 +19,11 @@ from closeup.message import Reply, Request, Usage
 from closeup.models import Given
 from closeup.models.model import ModelError
 from closeup.models.throttle import Gate
-from closeup.question import Question
+from closeup.question import Question, Score
 from closeup.records import CloseupError
 from closeup.report.summary import summary
 from closeup.store import FILE, Store
+from closeup.tasks import TASKS
 
 ZOOM = Setting(tools=tools.find(["zoom_in"]))
 PAIR = [Box(0, 0, 50, 50), Box(60, 60, 90, 90)]
@@ -141,6 +144,66 @@ def test_a_changed_page_asks_its_own_questions_anew_and_no_others(bench, tmp_pat
     tally = run(bench, again, tmp_path / "run", console=QUIET)
     assert (tally.asked, tally.kept) == (4, 36)
     assert {name.split("/")[1] for name in again.asked} == {"page0003"}
+
+
+def test_a_corrected_answer_is_scored_anew_and_not_asked(bench, tmp_path):
+    run(bench, Flaky(), tmp_path / "run", console=QUIET)
+    mended = [question.model_copy(update={"answer": "B"}) for question in bench.questions()]
+    other = write_bench(tmp_path / "mended", mended)
+    again = Flaky()
+    tally = run(other, again, tmp_path / "run", console=QUIET)
+    assert (again.asked, tally.reused) == ([], 40)
+    assert summary(Store.open(tmp_path / "run"))["depth_comparison"].score == 0.0
+
+
+def test_what_an_episode_is_worth_is_what_its_task_says_today(bench, tmp_path, monkeypatch):
+    run(bench, Flaky(), tmp_path / "run", console=QUIET)
+    task = type(TASKS["depth_comparison"])
+    monkeypatch.setattr(task, "score", lambda *_: Score(value=0.25, answer="A"))
+    again = Flaky()
+    tally = run(bench, again, tmp_path / "run", console=QUIET)
+    assert (again.asked, tally.kept, tally.rescored) == ([], 40, 40)
+    assert summary(Store.open(tmp_path / "run"))["depth_comparison"].score == 0.25
+
+
+def test_why_questions_have_no_answer_is_told(bench, tmp_path):
+    failing = [q.id for q in bench.questions()][::4]
+    tally = run(bench, Flaky(failing), tmp_path / "run", console=QUIET)
+    assert tally.lines()[-2:] == [
+        "10 unanswered; the same command asks again",
+        "  10x 503 from the provider",
+    ]
+
+
+def test_a_model_that_replies_with_something_else_is_one_clear_line(bench, tmp_path):
+    class Wordy(Flaky):
+        async def reply(self, request) -> Reply:
+            return "<answer>A</answer>"  # type: ignore[return-value]
+
+    with pytest.raises(CloseupError, match="model flaky: replied with a str"):
+        run(bench, Wordy(), tmp_path / "run", console=QUIET)
+
+
+def test_the_first_interrupt_waits_for_what_is_out_and_the_same_command_goes_on(bench, tmp_path):
+    class Interrupted(Flaky):
+        struck = False
+
+        def said(self, request: Request) -> str:
+            if len(self.asked) >= 10 and not self.struck:
+                self.struck = True
+                os.kill(os.getpid(), signal.SIGINT)
+            return super().said(request)
+
+    model = Interrupted(connections=4)
+    with pytest.raises(KeyboardInterrupt):
+        run(bench, model, tmp_path / "run", console=QUIET)
+    with Store.open(tmp_path / "run") as store:
+        done = sum(result.value is not None for result in store.results())
+    assert done == len(model.asked) < 40
+    again = Flaky()
+    run(bench, again, tmp_path / "run", console=QUIET)
+    assert len(again.asked) == 40 - done
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_results_of_questions_that_a_new_bench_has_not_are_dropped(bench, tmp_path):

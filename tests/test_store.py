@@ -1,5 +1,4 @@
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from benches import choice
@@ -106,7 +105,7 @@ def test_a_killed_run_keeps_what_was_flushed(tmp_path):
     store.flush()
     store.put(second, episode(second))
     store._connection.rollback()  # what the crash takes
-    store._connection.close()
+    store.close()
     with Store.create(tmp_path / "run", info()) as again:
         assert again.has(first.id, 0, "p1")
         assert not again.has(second.id, 0, "p1")
@@ -162,11 +161,23 @@ def test_what_is_no_longer_asked_is_forgotten_but_not_its_replies(tmp_path):
         assert store.known("k") is not None
 
 
-def test_two_runs_begun_at_once_in_one_folder_do_not_spoil_each_other(tmp_path):
-    with ThreadPoolExecutor(8) as pool:
-        for _ in pool.map(lambda _: Store.create(tmp_path / "run", info()).close(), range(8)):
-            pass
-    assert Store.open(tmp_path / "run").info == info()
+def test_two_runs_at_once_in_one_folder_would_pay_twice(tmp_path):
+    with Store.create(tmp_path / "run", info()):
+        with pytest.raises(CloseupError, match=r"run\.sqlite: another closeup is writing here"):
+            Store.create(tmp_path / "run", info())
+        assert Store.open(tmp_path / "run").info == info()
+    Store.create(tmp_path / "run", info()).close()
+
+
+def test_an_episode_can_be_scored_anew(tmp_path):
+    question = choice(1, PAIR, "B")
+    other = episode(question).model_copy(update={"score": Score(value=0.0, answer="B")})
+    with Store.create(tmp_path / "run", info()) as store:
+        store.put(question, episode(question))
+        store.rescore(question, other)
+        (result,) = store.results()
+        assert (result.value, result.answer) == (0.0, "B")
+        assert list(store.episodes()) == [other]
 
 
 def test_a_folder_without_a_run_and_a_file_that_is_none_are_one_clear_line(tmp_path):

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 
 from closeup import prompts
 from closeup.conversation import Budget, Conversation
-from closeup.episode import Episode
+from closeup.episode import Episode, StopReason
 from closeup.geometry import Box, Grid, View
 from closeup.images import Resolution
 from closeup.message import Message, Reply, Request, Sampling
 from closeup.models.model import Model
 from closeup.pictures import Pictures
 from closeup.prompts.question_text import question_text
-from closeup.question import Mark, Question
+from closeup.question import Mark, Question, Score
 from closeup.tasks.task import Task
 from closeup.tools.tool import Scene, Tool
 
@@ -73,20 +73,32 @@ def shown(question: Question, model: Model) -> tuple[View, ...]:
 def oracle_crops(
     question: Question, views: Sequence[View], crops: Resolution
 ) -> list[tuple[View, Mark]]:
-    """Every region that the question is about, as a view, with its mark.
+    """The regions that a question is about, as views, each with its mark.
 
-    The evidence together with all that the question names, so that what is shown does not give
-    the answer away; from the top of each image, since evidence may stand in the answer's order.
+    What the question names, and one box around the evidence that lies outside of that: as many
+    crops, and in the same order, whatever the answer is. One crop for each piece of evidence would
+    tell how many there are, and in which order they stand.
     """
-    marks = {(mark.view, mark.box): mark for mark in [*question.refs.values(), *question.evidence]}
+    named = list(question.refs.values())
+    marks = {(mark.view, mark.box): mark for mark in named}
+    for view in range(len(views)):
+        inside = [mark.box for mark in named if mark.view == view]
+        outside = [
+            mark.box
+            for mark in question.evidence
+            if mark.view == view and not any(box.coverage(mark.box) > 0.5 for box in inside)
+        ]
+        if outside:
+            around = Mark(view=view, box=Box.around(outside))
+            marks[view, around.box] = around
     found: list[tuple[View, Mark]] = []
     for mark in sorted(marks.values(), key=lambda m: (m.view, m.box.y0, m.box.corners)):
         source = views[mark.view]
-        inside = Box(*mark.box.pixels()).intersection(source.box)
-        if inside is None or inside == source.box:
+        shown = Box(*mark.box.pixels()).intersection(source.box)
+        if shown is None or shown == source.box:
             continue
-        size = crops.size(inside.width, inside.height)
-        found.append((View(source.page, inside, size), mark))
+        size = crops.size(shown.width, shown.height)
+        found.append((View(source.page, shown, size), mark))
     return found
 
 
@@ -129,7 +141,8 @@ class Opened:
     key: str
     """What the reply to it is kept under."""
     prompt: str
-    """SHA-256 over all that decides the episode but chance: the first request and the rules."""
+    """SHA-256 over all that decides the episode but chance: the first request, the rules, and the
+    question with its answer."""
 
 
 def opened(
@@ -144,12 +157,10 @@ def opened(
     messages = opening(question, model, task, setting)
     first = request(messages, model, setting, epoch)
     key = first.key(model.name, pictures.page_hash)
-    prompt = hashlib.sha256(f"{key} {_rules(setting)}".encode()).hexdigest()
+    rules = (list(setting.tools), setting.budget.to_json(), setting.crops.to_json())
+    decided = f"{key} {rules} {question.to_json()} {getattr(model, 'version', '')}"
+    prompt = hashlib.sha256(decided.encode()).hexdigest()
     return Opened(question, task, epoch, first, key, prompt)
-
-
-def _rules(setting: Setting) -> str:
-    return f"{list(setting.tools)} {setting.budget.to_json()} {setting.crops.to_json()}"
 
 
 @dataclass(frozen=True)
@@ -210,8 +221,6 @@ async def ask(
     )
     ended = talk.conversation
     assert ended.stop is not None
-    # A call where the answer should be holds words and numbers that are none.
-    said = "" if ended.stop == "out of budget" else ended.messages[-1].text
     return Episode(
         question=question.id,
         task=question.task,
@@ -226,5 +235,11 @@ async def ask(
         usage=ended.usage,
         seconds=talk.seconds,
         served_by=talk.replies[-1].served_by,
-        score=opened.task.score(question, said),
+        score=score(question, opened.task, ended.stop, ended.messages[-1].text),
     )
+
+
+def score(question: Question, task: Task, stop: StopReason, reply: str) -> Score:
+    """What the last turn of an episode is worth. A call where the answer should be holds words and
+    numbers that are none."""
+    return task.score(question, "" if stop == "out of budget" else reply)

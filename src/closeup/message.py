@@ -14,6 +14,9 @@ from pydantic import Field, field_validator
 from closeup.geometry import View
 from closeup.records import Record
 
+RENDERING = 1
+"""Stands in every key: to be raised when a view becomes other pixels or other bytes than before."""
+
 
 class Message(Record):
     """One turn of a conversation."""
@@ -62,7 +65,7 @@ class Request(Record):
             for part in message["parts"]:
                 if isinstance(part, dict):
                     part["page"] = page_hash(part["page"])
-        canonical = orjson.dumps([model, sent], option=orjson.OPT_SORT_KEYS)
+        canonical = orjson.dumps([RENDERING, model, sent], option=orjson.OPT_SORT_KEYS)
         return hashlib.sha256(canonical).hexdigest()
 
 

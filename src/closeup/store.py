@@ -13,6 +13,8 @@ so that a report reads neither the episodes nor the bench. Rows are committed by
 run loses what came in since, and the same command asks only what is missing.
 """
 
+import fcntl
+import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -111,9 +113,19 @@ class Store:
     For one thread; what is written is seen by other readers after `flush`.
     """
 
-    def __init__(self, folder: Path, connection: sqlite3.Connection, info: RunInfo) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        connection: sqlite3.Connection,
+        info: RunInfo,
+        lock: int | None = None,
+        before: RunInfo | None = None,
+    ) -> None:
         self.folder = folder
         self.info = info
+        self.before = before or info
+        """What the run said of itself before it was taken up."""
+        self._lock = lock
         self._file = folder / FILE
         self._connection = connection
         self._committed = time.monotonic()
@@ -127,6 +139,22 @@ class Store:
         file = folder / FILE
         with _readable(file):
             folder.mkdir(parents=True, exist_ok=True)
+            # Held until the connection is closed. SQLite locks by other means.
+            lock = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            raise CloseupError(f"{file}: another closeup is writing here") from None
+        try:
+            return cls._begun(file, info, lock)
+        except BaseException:
+            os.close(lock)
+            raise
+
+    @classmethod
+    def _begun(cls, file: Path, info: RunInfo, lock: int) -> Self:
+        with _readable(file):
             connection = sqlite3.connect(file)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
@@ -148,7 +176,7 @@ class Store:
         if found != info:
             with _readable(file), connection:
                 connection.execute("UPDATE run SET info = ?", (info.to_json(),))
-        return cls(folder, connection, info)
+        return cls(file.parent, connection, info, lock, found)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -207,6 +235,16 @@ class Store:
             episode.to_json(),
         )
 
+    def rescore(self, question: Question, episode: Episode) -> None:
+        """Keep another score of the episode that is there."""
+        score = episode.score
+        values = (question.class_of(score.answer), score.value, int(score.answer is not None))
+        self.write(
+            "UPDATE asked SET answer = ?, value = ?, parsed = ?, episode = ? "
+            "WHERE question = ? AND epoch = ?",
+            (*values, episode.to_json(), question.id, episode.epoch),
+        )
+
     def fail(self, question: Question, epoch: int, prompt: str, failure: str) -> None:
         """Keep why a question has no answer; the next run asks it again."""
         self._prompts.pop((question.id, epoch), None)
@@ -256,6 +294,9 @@ class Store:
         with suppress(sqlite3.OperationalError):  # someone else reads it, or it is read-only
             self._connection.execute("PRAGMA journal_mode = DELETE")
         self._connection.close()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def results(self, split: Split | None = None) -> Iterator[Result]:
         """Every question asked so far, or those of one split, by id and epoch."""

@@ -66,8 +66,8 @@ class AskFlags:
     top_p: _Real = None
 
 
-def make_setting(flags: AskFlags):
-    """The flags as a `closeup.ask.Setting`."""
+def make_setting(flags: AskFlags, seed: int = 0):
+    """The flags as a `closeup.ask.Setting`; the seed is for a model that draws its words."""
     from closeup import tools
     from closeup.ask import CROP_LEAST, Setting
     from closeup.conversation import Budget
@@ -91,6 +91,7 @@ def make_setting(flags: AskFlags):
             temperature=flags.temperature,
             top_p=flags.top_p,
             max_tokens=flags.max_tokens,
+            seed=seed if flags.temperature > 0 else None,
         ),
         crops=checked(
             Resolution, pixels=flags.crop_pixels, least=min(CROP_LEAST, flags.crop_pixels)

@@ -51,7 +51,7 @@ def run(
     opened = Bench.open(bench, trusted=tasks)
     pictures = Pictures.at(opened.image_path)
     options = make_options(provider, episode)
-    setting = make_setting(episode)
+    setting = make_setting(episode, seed)
     asked = find(model, Given(pictures, opened, seed, options))
     desk = None
     if batch:
@@ -77,5 +77,4 @@ def run(
     for line in tally.lines():
         print(f"closeup: {line}", file=sys.stderr)
     if tally.failed:
-        print(f"closeup: {tally.failed} unanswered; the same command asks again", file=sys.stderr)
         sys.exit(1)

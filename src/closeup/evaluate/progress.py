@@ -27,6 +27,10 @@ class Display:
     def __exit__(self, *trouble: object) -> None:
         self._progress.stop()
 
+    def say(self, text: str) -> None:
+        """A line of its own."""
+        self._progress.console.print(f"closeup: {text}", markup=False, highlight=False)
+
     def show(self, tally: Tally) -> None:
         """Where the run stands."""
         self._progress.update(self._bar, completed=tally.seen, told=tally.told())

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from closeup.ask import Opened, Setting, ask, opened
+from closeup.ask import Opened, Setting, ask, opened, score
 from closeup.bench import MANIFEST, Bench, Entry
 from closeup.evaluate.outbox import Outbox
 from closeup.evaluate.progress import Display
 from closeup.evaluate.schedule import Schedule
+from closeup.evaluate.stopping import stopping
 from closeup.evaluate.tally import Tally
 from closeup.message import Reply, Request
 from closeup.models.model import Model, ModelError
@@ -84,8 +85,14 @@ def run(
         elif out_there := len(Outbox(store).keys()):
             raise CloseupError(f"{out}: {out_there} requests are out: --batch waits for them")
         runner.tally.forgotten = store.forget(frozenset(e.id for e in entries), epochs)
+        if store.before.endpoint != store.info.endpoint:
+            note = f"{out}: was asked at {store.before.endpoint}, now at {store.info.endpoint}"
+            console.print(note, markup=False, highlight=False)
         with Display(model.name, len(wanted) * epochs, console) as display:
-            asyncio.run(runner.all(wanted, display))
+            try:
+                asyncio.run(runner.all(wanted, display))
+            except asyncio.CancelledError:
+                raise KeyboardInterrupt from None
     return runner.tally
 
 
@@ -143,13 +150,14 @@ class _Runner:
         schedule = Schedule(self.pending(wanted))
         beside = asyncio.create_task(self._keep_up(display))
         try:
-            async with asyncio.TaskGroup() as episodes:
-                while True:
-                    await gate.enter()
-                    job = await schedule.take()
-                    if job is None:
-                        break
-                    episodes.create_task(self._one(job, schedule, gate))
+            with stopping(schedule, display) as stopped:
+                async with asyncio.TaskGroup() as episodes:
+                    while True:
+                        await gate.enter()
+                        job = await schedule.take()
+                        if job is None:
+                            break
+                        episodes.create_task(self._one(job, schedule, gate))
         except* Exception as errors:  # one's trouble is the run's; the others were cancelled
             raise errors.exceptions[0] from None
         finally:
@@ -159,6 +167,8 @@ class _Runner:
             if close := getattr(self.model, "close", None):
                 await close()
             self._told(display)
+        if stopped():
+            raise asyncio.CancelledError
 
     async def _one(self, job: Opened, schedule: Schedule[Opened], gate: Gate) -> None:
         try:
@@ -176,11 +186,21 @@ class _Runner:
                 for epoch in range(self.epochs):
                     job = self._opened(question, epoch)
                     if self.store.has(question.id, epoch, job.prompt):
-                        self.tally.kept += 1
+                        self._keep(job)
                     else:
                         jobs.append(job)
             yield jobs
             await asyncio.sleep(0)  # a long row of kept pages must not hold everything up
+
+    def _keep(self, job: Opened) -> None:
+        """Leave an episode as it is, but for its score, which is what it is worth today."""
+        self.tally.kept += 1
+        episode = self.store.episode(job.question.id, job.epoch)
+        assert episode is not None
+        today = score(job.question, job.task, episode.stop, episode.reply)
+        if today != episode.score:
+            self.tally.rescored += 1
+            self.store.rescore(job.question, episode.model_copy(update={"score": today}))
 
     def _opened(self, question: Question, epoch: int) -> Opened:
         task = self.tasks[question.task]
@@ -190,8 +210,6 @@ class _Runner:
             raise CloseupError(f"question {question.id}: cannot be asked: {error}") from None
 
     async def _ask(self, job: Opened) -> None:
-        self.tally.asked += 1
-
         async def answer(request: Request) -> Reply:
             first = len(request.messages) == len(job.first.messages)
             return await self._answer(request, job.key if first else None)
@@ -199,11 +217,12 @@ class _Runner:
         try:
             episode = await ask(job, self.model, self.setting, self.pictures, answer)
         except ModelError as error:
-            self.tally.failed += 1
+            self.tally.failures[str(error)] += 1
             self.store.fail(job.question, job.epoch, job.prompt, str(error))
         else:
             self.tally.add(episode)
             self.store.put(job.question, episode)
+        self.tally.asked += 1
 
     async def _answer(self, request: Request, key: str | None) -> Reply:
         """The reply to a request: the one that was had, or a new one, kept at once."""
@@ -215,6 +234,8 @@ class _Runner:
             self.tally.reused += 1
             return reply
         reply = await self.model.reply(request)
+        if not isinstance(reply, Reply):
+            raise CloseupError(f"model {self.model.name}: replied with a {type(reply).__name__}")
         self.store.keep(key, "question", reply)
         self.tally.calls += 1
         self.tally.usage += reply.usage

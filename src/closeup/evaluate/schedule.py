@@ -41,6 +41,13 @@ class Schedule(Generic[J]):
                 await self._changed.wait()
         return self._ready.popleft()
 
+    def stop(self) -> None:
+        """Hand out nothing more."""
+        self._over = True
+        self._ready.clear()
+        self._behind.clear()
+        self._changed.set()
+
     def done(self, job: J) -> None:
         """A job is answered, or has failed: those behind it may go."""
         self._ready.extend(self._behind.pop(job, ()))

@@ -1,9 +1,14 @@
 """What became of the questions of one run."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from closeup.episode import Episode
 from closeup.message import Usage
+from closeup.records import one_line
+
+MOST_FAILURES = 3
+"""Reasons that are named at the end."""
 
 
 @dataclass
@@ -11,10 +16,14 @@ class Tally:
     """Counts of one call of `run`; a question in two epochs counts twice."""
 
     asked: int = 0
+    """Questions that were asked to their end."""
     kept: int = 0
     """Questions that had their episode already."""
-    failed: int = 0
-    """Questions that the provider gave no reply to: unscored, and asked again next time."""
+    rescored: int = 0
+    """Of these, those that are worth something else today."""
+    failures: Counter[str] = field(default_factory=Counter)
+    """Questions that the provider gave no reply to, by its words: unscored, and asked again next
+    time."""
     forgotten: int = 0
     """Results of an earlier bench or of more epochs, dropped."""
     unparsed: int = 0
@@ -28,6 +37,11 @@ class Tally:
     """Dollars, where the model's price is known."""
     retries: dict[str, int] = field(default_factory=dict)
     """Tries that failed and were made again, by what went wrong."""
+
+    @property
+    def failed(self) -> int:
+        """Questions without a reply."""
+        return self.failures.total()
 
     @property
     def seen(self) -> int:
@@ -46,21 +60,28 @@ class Tally:
         if self.unparsed:
             parts.append(f"{self.unparsed} unreadable")
         if self.failed:
-            parts.append(f"{self.failed} failed")
+            parts.append(f"{self.failed} failed: {one_line(next(reversed(self.failures)), 60)}")
         if self.retries:
             parts.append(f"{sum(self.retries.values())} retries")
         return " · ".join(parts)
 
     def lines(self) -> list[str]:
-        """What a user may want to know at the end, a line each; nothing where nothing was asked."""
-        found = []
-        if self.usage.input or self.usage.output:
-            found.append(f"{self.asked} asked in {self.calls} calls, {self.told()}")
+        """What a user wants to know at the end, a line each."""
+        counts = f"{self.asked} asked, {self.kept} kept"
+        counts += f", {self.rescored} of them scored anew" if self.rescored else ""
+        counts += f", {self.reused} replies used again" if self.reused else ""
+        found = [f"{counts}, {self.told()}" if self.calls else counts]
         if self.retries:
             kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(self.retries.items()))
             found.append(f"tries made again: {kinds}")
         if self.forgotten:
             found.append(f"{self.forgotten} results dropped: their questions are no longer asked")
+        if self.failed:
+            found.append(f"{self.failed} unanswered; the same command asks again")
+            told = self.failures.most_common(MOST_FAILURES)
+            found += [f"  {count}x {one_line(said, 200)}" for said, count in told]
+            if len(self.failures) > len(told):
+                found.append(f"  and {len(self.failures) - len(told)} other reasons")
         return found
 
 

@@ -38,22 +38,6 @@ SAMPLING = Sampling(temperature=0.0, max_tokens=8192)
 """Room for a judge that reasons."""
 
 
-@dataclass
-class JudgeTally(Tally):
-    """Counts of one judge. `asked` counts descriptions, `unparsed` those left unscored because no
-    reply could be read."""
-
-    failure: str = ""
-    """What went wrong, the first time that the provider failed."""
-
-    def lines(self) -> list[str]:
-        """What a user may want to know at the end, a line each."""
-        found = super().lines()
-        if self.failed:
-            found.append(f"{self.failed} unjudged; the same command asks again: {self.failure}")
-        return found
-
-
 def judge(
     store: Store,
     bench: Bench,
@@ -63,9 +47,10 @@ def judge(
     limit: int | None = None,
     sampling: Sampling = SAMPLING,
     console: Console | None = None,
-) -> JudgeTally:
+) -> Tally:
     """Put the descriptions of a run, opened for writing, before a judge.
 
+    The tally counts descriptions; `unparsed` are those left unscored as no reply could be read.
     `limit` takes the first descriptions only. Raises CloseupError where the bench is not the run's.
     """
     if limit is not None and limit < 1:
@@ -98,7 +83,7 @@ class _Runner:
     sampling: Sampling
 
     def __post_init__(self) -> None:
-        self.tally = JudgeTally()
+        self.tally = Tally()
         self._page_hash = Pictures.at(self.bench.image_path).page_hash
         self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         """By a request's key: held while it is asked, so that equal descriptions are paid once."""
@@ -139,18 +124,17 @@ class _Runner:
                 yield _Job(question, result.epoch, showings, prompt)
 
     async def _one(self, job: _Job, gate: Gate) -> None:
-        self.tally.asked += 1
         try:
             judgement = await self._judge(job)
         except ModelError as error:
-            self.tally.failed += 1
-            self.tally.failure = self.tally.failure or str(error)
+            self.tally.failures[str(error)] += 1
         else:
             self.tally.unparsed += not judgement.passes
             kept = Judgements(self.store)
             kept.put(job.question.id, job.epoch, self.model.name, job.prompt, judgement)
         finally:
             gate.leave()
+        self.tally.asked += 1
 
     async def _judge(self, job: _Job) -> Judgement:
         replies: list[Reply] = []

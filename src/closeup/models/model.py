@@ -26,8 +26,9 @@ class Model(Protocol):
     A model may have more: `async close()`, awaited when nothing more will be asked; a `gate`, the
     `throttle.Gate` that bounds what is in flight; `counts`, tries made again by what went wrong;
     `cost(usage)`, dollars or None; `endpoint`, where it is served; `desk()`, the
-    `batch.Desk` where its batches are handed in; and `by_question`, True for a
-    scripted model that goes by the question's id, so that its replies are not kept by request.
+    `batch.Desk` where its batches are handed in; and `by_question`, True for a scripted model that
+    goes by the question's id, so that its replies are not kept by request, with a `version`: what
+    else its replies depend on.
     """
 
     @property
@@ -56,9 +57,9 @@ class ModelOptions(Record):
 
     grid: Grid | None = None
     """How it writes boxes."""
-    pixels: int | None = None
+    pixels: int | None = Field(default=None, ge=0)
     """Page budget in pixels; 0: pages are sent as they are, in their own bytes."""
-    multiple: int | None = None
+    multiple: int | None = Field(default=None, ge=1, le=256)
     """Both sides of a page become multiples of this."""
     base_url: str | None = None
     """Where the provider's API is."""

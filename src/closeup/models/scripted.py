@@ -15,20 +15,19 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from closeup.bench import Bench
-from closeup.cues import is_constant, predictions, sighted_cues
+from closeup.bench import Bench, sha256
+from closeup.cues import Answer, is_constant, predictions, sighted_cues
 from closeup.geometry import Grid
 from closeup.images import Resolution
 from closeup.message import Message, Reply, Request
 from closeup.models.model import Given, ModelError
 from closeup.question import Question
 from closeup.records import CloseupError, Record, read_jsonl
-from closeup.store import Store
+from closeup.store import FILE, Store
 from closeup.tasks import task_of
 from closeup.tasks.scoring import solution
 
 WHOLE = Resolution(pixels=None)
-Answer = str | int | tuple[str, ...]
 EMPTY = "Some characters are shown in a panel of a comic."
 """What a model says that has nothing to say."""
 
@@ -44,6 +43,7 @@ class Scripted:
         self.grid: Grid = options.grid or "rel1000"
         self.resolution = Resolution(pixels=options.pixels or None, multiple=options.multiple or 1)
         self._question = bench_of(given, name).question
+        self.version = bench_of(given, name).content_hash
         self._answer = answer
 
     async def reply(self, request: Request) -> Reply:
@@ -168,10 +168,12 @@ class Replay:
         self,
         name: str,
         turns: Callable[[str, int], Sequence[str]],
+        version: str = "",
         grid: Grid = "rel1000",
         resolution: Resolution = WHOLE,
     ) -> None:
         self.name = name
+        self.version = version
         self.grid: Grid = grid
         self.resolution = resolution
         self._turns = turns
@@ -184,7 +186,8 @@ class Replay:
         """
         if path.is_dir():
             run = Store.open(path)
-            return cls(f"replay:{path}", run.turns, run.info.grid, run.info.resolution)
+            version = sha256(path / FILE)
+            return cls(f"replay:{path}", run.turns, version, run.info.grid, run.info.resolution)
         replies: dict[str, str] = {}
         for line in read_jsonl(path, Said):
             if line.question in replies:
@@ -194,7 +197,7 @@ class Replay:
         def turns(question: str, _: int) -> Sequence[str]:
             return [replies[question]] if question in replies else []
 
-        return cls(f"replay:{path}", turns)
+        return cls(f"replay:{path}", turns, sha256(path))
 
     async def reply(self, request: Request) -> Reply:
         question = asked(request.messages)
