@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from closeup.build.build import build
+from closeup.build import build
 from closeup.build.datasets import synthetic
 from closeup.tasks import TASKS
 

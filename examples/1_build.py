@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from closeup.bench import Bench
-from closeup.build.build import build
+from closeup.build import build
 from closeup.build.datasets import synthetic
 from closeup.evaluate import run
 from closeup.models import Given, find

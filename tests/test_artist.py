@@ -1,5 +1,6 @@
 import io
 import itertools
+import random
 import subprocess
 import sys
 from collections.abc import Collection
@@ -7,6 +8,7 @@ from functools import cache
 from hashlib import sha256
 
 import pytest
+from pages import ask, page_data
 from PIL import Image
 
 from closeup.geometry import Box
@@ -22,10 +24,10 @@ from closeup.synthetic.artist import (
 from closeup.synthetic.describe import actions
 from closeup.synthetic.placing import reads_before
 from closeup.synthetic.poses import POSES
-from closeup.synthetic.sight import ARMS, LEGS, Seen, View
+from closeup.synthetic.sight import ARMS, LEFT_WRIST, LEGS, RIGHT_WRIST, Seen, View
 from closeup.synthetic.stance import Pose
 from closeup.synthetic.styles import STYLES
-from closeup.tasks.action_recognition import ACTIONS, UNSAID
+from closeup.tasks.action_recognition import ACTIONS, UNSAID, near
 
 FIRST = 360
 
@@ -177,15 +179,18 @@ def test_whoever_has_a_balloon_talks_shouts_or_thinks(page: Page):
     words = {"speech": {"talking", "shouting"}, "thought": {"thinking"}}
     cast = {character.id: character for character in page.characters or ()}
     for balloon in page.balloons or ():
-        if balloon.kind in words and balloon.speaker in cast:
-            assert words[balloon.kind] & set(cast[balloon.speaker].actions or ())
+        actions = cast[balloon.speaker].actions if balloon.speaker in cast else None
+        if balloon.kind in words and actions:
+            assert words[balloon.kind] & set(actions)
 
 
-def seen(way: Pose, shown: Collection[int], held: float = 1.0, saying: str = "") -> Seen:
+def seen(
+    way: Pose, shown: Collection[int], held: float = 1.0, saying: str = "", facing: int = 1
+) -> Seen:
     """A figure of which these keypoints are visible."""
     points: list[Keypoint] = [(9.0, 9.0, 2 if i in shown else 1) for i in range(17)]
     view = View(Box(0, 0, 20, 40), None, tuple(points), False, held)
-    return Seen(0, view, 0, way, 1, "neutral", frozenset((saying,)))
+    return Seen(0, view, 0, way, facing, "neutral", frozenset((saying,)))
 
 
 def test_an_action_is_told_where_it_shows_and_a_posture_beside_it():
@@ -193,18 +198,71 @@ def test_an_action_is_told_where_it_shows_and_a_posture_beside_it():
     walking, everything = POSES["walking"][0], range(17)
     assert actions(seen(drinking, everything)) == ("drinking", "sitting")
     assert actions(seen(drinking, ARMS)) == ("drinking",)
-    assert actions(seen(drinking, everything, held=0.1)) == ("sitting",)
-    assert actions(seen(walking, ARMS)) == ()
+    assert actions(seen(drinking, (*ARMS, LEGS[0]))) == ("drinking",)
+    assert actions(seen(walking, LEGS[1:3])) == ("walking",)
     assert actions(seen(walking, LEGS, saying="shout")) == ("walking", "shouting")
     assert actions(seen(POSES["standing"][0], LEGS)) == ("standing",)
+    assert actions(seen(POSES["standing"][0], ARMS, saying="plain")) == ("talking",)
+
+
+def test_of_a_figure_whose_chief_action_cannot_be_made_out_nothing_is_told():
+    drinking, everything = POSES["drinking"][1], range(17)
+    assert actions(seen(drinking, everything, held=0.1, saying="shout")) == ()
+    for legs in (ARMS, LEGS[:1]):
+        assert actions(seen(POSES["walking"][0], legs, saying="plain")) == ()
+
+
+def test_what_one_hand_does_is_told_where_that_hand_shows():
+    right, left = RIGHT_WRIST, LEFT_WRIST
+    waving = next(way for way in POSES["waving"] if way.prop == "far wave")
+    for way, hands in (
+        (POSES["pointing"][0], {right}),
+        (POSES["waving"][0], {right}),
+        (waving, {left}),
+        (POSES["cheering"][0], {left, right}),
+    ):
+        assert way.action in actions(seen(way, hands))
+        for hand in hands:
+            rest = set(range(17)) - {hand}
+            assert actions(seen(way, rest)) == ()
+            assert bool(actions(seen(way, rest, facing=-1))) == (len(hands) == 1)
+
+
+def test_no_wrong_option_is_what_a_figure_does_however_little_of_it_shows():
+    """What the artist tells and what the task denies, for every pose under many a balloon."""
+    rng = random.Random("hidden")
+    ways = [way for of_action in POSES.values() for way in of_action]
+    said = {phrase: action for action, phrase in ACTIONS.items()}
+    asked = 0
+    for batch in range(12):
+        pages, drawn_as = [page_data(n) for n in range(20)], {}
+        for page in pages:
+            for character in page["characters"]:
+                shown = rng.sample(range(17), rng.choice((0, 2, 5, 9, 14, 17)))
+                way, saying = rng.choice(ways), rng.choice(("", "", "plain", "shout"))
+                figure = seen(way, shown, rng.random(), saying, rng.choice((1, -1)))
+                drawn_as[page["id"], character["id"]] = {way.action, way.posture} - {""}
+                character |= {
+                    "actions": actions(figure),
+                    "keypoints": figure.view.keypoints,
+                    "truncated": rng.random() < 0.3,
+                }
+        for question in ask("action_recognition", *pages, seed=batch)[0]:
+            name = question.id.rpartition("/")[2]
+            done = drawn_as[question.pages[0], name]
+            for letter, option in zip(question.labels, question.options, strict=True):
+                if letter != question.answer:
+                    assert not any(near(said[option], deed) for deed in done), (option, done)
+            asked += 1
+    assert asked > 400
 
 
 def test_a_page_has_print_that_is_lost_at_a_third_of_a_megapixel():
     heights = [b.text_height or 0 for seed in SEEDS for b in drawn(seed)[0].balloons or ()]
     page = drawn(SEEDS[0])[0]
     shrunk = (300_000 / (page.width * page.height)) ** 0.5
-    assert min(heights) >= 9
-    assert sum(height * shrunk < 4 for height in heights) >= 3
+    assert min(heights) >= 7
+    assert sum(height * shrunk < 3 for height in heights) >= 3
     assert sum(height * shrunk > 4 for height in heights) >= 30
 
 
@@ -254,12 +312,12 @@ def test_nearer_figures_are_neither_always_larger_nor_always_lower():
         page = drawn(seed)[0]
         for panel in page.panels or ():
             ranked = [(c.depth or 0, c.box) for c in page.characters_in(panel)]
-            for near in ranked:
+            for close in ranked:
                 for far in ranked:
-                    if near[0] < far[0]:
+                    if close[0] < far[0]:
                         pairs += 1
-                        larger += near[1].area > far[1].area
-                        lower += near[1].y1 > far[1].y1
+                        larger += close[1].area > far[1].area
+                        lower += close[1].y1 > far[1].y1
     assert pairs > 40
     assert 0.25 < larger / pairs < 0.75
     assert 0.25 < lower / pairs < 0.75

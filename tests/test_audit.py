@@ -18,8 +18,8 @@ from benches import (
 from PIL import Image, ImageDraw
 from rich.console import Console
 
-from closeup.audit import blind
-from closeup.audit.audit import Audit, audit
+from closeup.audit import audit, blind
+from closeup.audit.audit import Audit
 from closeup.audit.duplicates import LIMIT, near_duplicates, near_pairs
 from closeup.audit.hard_core import FEWEST, accuracy, balanced, hard_core
 from closeup.audit.learners import crossed, deep, plain

@@ -8,8 +8,8 @@ import pytest
 from pages import ask, page_data
 
 from closeup.bench import Bench
+from closeup.build import build
 from closeup.build.balance import MIRROR, balance, unbalanced
-from closeup.build.build import build
 from closeup.build.candidates import Candidate, candidate
 from closeup.build.datasets import annotated
 from closeup.build.lettering import place, placements
@@ -324,3 +324,16 @@ def test_in_a_built_bench_every_contrast_has_as_many_mirror_images(bench: Bench)
         )
         assert signs.total() > 5
         assert signs == {tuple(-value for value in sign): n for sign, n in signs.items()}
+
+
+def test_cues_of_a_reference_count_for_its_own_page_and_for_another_apart():
+    asked = ask("character_identification", *(page_data(n) for n in range(3)))[0]
+    assert {len(question.views) for question in asked} == {1, 2}
+    for question in asked:
+        hits = candidate(question).hits
+        reach = ", one image" if len(question.views) == 1 else ", two images"
+        plain = {cue: hit for cue, hit in hits.items() if not cue.endswith((" image", " images"))}
+        assert plain
+        assert hits == plain | {cue + reach: hit for cue, hit in plain.items()}
+    for question in ask("depth_comparison", page_data())[0]:
+        assert not any("image" in cue for cue in candidate(question).hits)

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from closeup.bench import BUILDING, Bench, Manifest
-from closeup.build.build import build
+from closeup.build import build
 from closeup.build.datasets import annotated
 from closeup.build.make import file_name
 from closeup.records import CloseupError

@@ -92,11 +92,22 @@ def test_boxes_tell_what_shows_from_what_was_drawn():
     assert shown.x1 == pytest.approx(70, abs=3)
 
 
-def test_the_ink_of_a_contour_counts_in_the_box():
+def test_the_ink_of_a_contour_is_its_owners_and_counts_in_the_box():
+    c = Canvas(200, 160, True, PAPER, swell=0)
+    with c.owner(1):
+        c.shape(square(40, 40, 80, 80), RED, 12)
+    assert c.drawn_box(1) == Box(34, 34, 86, 86)
+    assert [c.owner_at(x, 60) for x in (31, 36, 60, 83, 89)] == [0, 1, 1, 1, 0]
+    assert c.area(1) == pytest.approx(52 * 52, rel=0.08)
+
+
+def test_a_contour_hides_what_it_is_drawn_over():
     c = canvas()
     with c.owner(1):
-        c.shape(square(40, 40, 80, 80), RED, 6)
-    assert c.drawn_box(1) == Box(37, 37, 83, 83)
+        c.fill(square(90, 40, 98, 80), RED)
+    with c.owner(2):
+        c.shape(square(100, 20, 140, 100), RED, 20)
+    assert c.visible(1) < 0.2
 
 
 def test_the_innermost_owner_wins_and_nobody_is_an_owner():

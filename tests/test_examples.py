@@ -9,7 +9,7 @@ import native
 import pytest
 
 from closeup.bench import Bench
-from closeup.build.build import build
+from closeup.build import build
 from closeup.build.datasets import synthetic
 from closeup.cli import main
 

@@ -2,7 +2,7 @@ import pytest
 from layouts import write
 from pydantic import Field
 
-from closeup.readers.json_input import MAX_VALUES, Loose, items, load
+from closeup.readers.json_input import MAX_VALUES, Loose, check_keys, items, load
 from closeup.sources import Source, SourceError
 
 
@@ -76,3 +76,15 @@ def test_what_is_no_json_is_one_line_with_the_place(tmp_path, text, rule):
 def test_a_list_must_stand_under_its_key(value):
     with pytest.raises(SourceError, match="f: pages: need a list"):
         items(value, "pages", "f")
+
+
+def test_a_key_that_stands_twice_in_one_object_is_refused():
+    check_keys('{"a": {"id": 1}, "b": [{"id": 2}, {"id": 3}]}', "f")
+    for text in ('{"id": 1, "id": 1}', '[{"a": {"id": 1, "b": 2, "id": 3}}]'):
+        with pytest.raises(SourceError, match="f: 'id': this key stands twice"):
+            check_keys(text, "f")
+
+
+def test_what_is_not_json_is_left_for_its_reader_to_refuse():
+    for text in ("{", "[" * 100_000, "1" * 10_000, '{"id": 1,}'):
+        check_keys(text, "f")

@@ -71,10 +71,36 @@ def test_an_order_that_was_only_inferred_gives_way_to_a_known_one():
 
 
 def test_an_order_that_is_inferred_on_both_sides_stays_inferred():
-    merged, _ = merge(page(), extra(inferred=["panels.order"]))
+    merged, _ = merge(page(), extra(inferred=["panels.order"], reading_direction=None))
     assert merged.panels is not None
     assert [panel.id for panel in merged.panels] == ["L", "R"]
     assert merged.inferred == ("panels.order",)
+
+
+def test_a_direction_puts_orders_that_were_inferred_without_it_right():
+    guessed = page(
+        inferred=["balloons.order", "panels.order"],
+        reading_direction=None,
+        balloons=[{"id": f"t{i}", "panel": p, "box": [x, 0, x + 30, 10]}
+                  for i, (p, x) in enumerate((("L", 5), ("L", 55), ("R", 105)))],
+    )  # fmt: skip
+    merged, _ = merge(
+        guessed, extra(panels=None, characters=None, balloons=None, descriptions=None)
+    )
+    assert [panel.id for panel in merged.panels or ()] == ["R", "L"]
+    assert [balloon.id for balloon in merged.balloons or ()] == ["t2", "t1", "t0"]
+    assert merged.inferred == ("balloons.order", "panels.order")
+
+
+def test_a_crowd_and_a_license_are_taken_over():
+    crowd = [{"id": "p2", "box": [0, 0, 91, 100], "crowd": True}]
+    merged, note = merge(
+        page(),
+        extra(panels=crowd, license="CC0-1.0", descriptions=None, characters=[], balloons=[]),
+    )
+    assert [(panel.id, panel.crowd) for panel in merged.panels or ()] == [("R", False), ("L", True)]
+    assert merged.license == "CC0-1.0"
+    assert {"panels.L.crowd", "page.license"} <= set(note.filled)
 
 
 def test_a_known_value_is_kept_and_the_conflict_is_told():

@@ -428,6 +428,12 @@ def test_the_native_format_reads_lines_and_places_images_beside_their_file(tmp_p
     assert pages[0].image == "deep/images/1.png"
 
 
+def test_the_native_format_takes_no_key_twice(tmp_path):
+    text = LAYOUTS["closeup_json"]["book/1.json"].replace("{", '{"id": "other", ', 1)
+    (bad,) = read("closeup_json", write(tmp_path, {"a.json": text}))
+    assert bad.message == "'id': this key stands twice"
+
+
 @pytest.mark.real_data
 def test_the_acbf_sample_is_read_whole(real_data):
     pages = read("acbf", real_data / "craphound_acbf")

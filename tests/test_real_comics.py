@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from closeup.bench import Bench
-from closeup.build.build import build
+from closeup.build import build
 from closeup.build.datasets import annotated
 from closeup.evaluate import run
 from closeup.models import Given, find

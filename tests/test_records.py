@@ -68,8 +68,12 @@ def test_json_lines_come_back_and_a_bad_line_is_named(tmp_path: Path):
 
 
 def test_a_missing_file_or_a_folder_is_one_clear_line(tmp_path: Path):
-    for path in (tmp_path, tmp_path / "none"):
-        with pytest.raises(CloseupError, match="no such file"):
+    for path, rule in (
+        (tmp_path, "not a regular file"),
+        (tmp_path / "none", "no such file"),
+        (tmp_path / ("x" * 5000), "File name too long"),
+    ):
+        with pytest.raises(CloseupError, match=rule):
             read_bytes(path)
     with pytest.raises(CloseupError, match="No such file"):
         list(read_jsonl(tmp_path / "none", Point))

@@ -132,6 +132,10 @@ def test_replay_says_what_the_file_says_and_fails_on_the_rest(bench, tmp_path):
         ("no.such.module:Name", "No module named"),
         ("closeup.models:Nobody", "has no attribute"),
         ("replay:nowhere.jsonl", "nowhere.jsonl: No such file"),
+        ("json:loads", "model 'json:loads': the JSON object must be str"),
+        ("os:getcwd", r"model 'os:getcwd': .*takes no arguments"),
+        ("builtins:print", "no model: it lacks name, grid, resolution, reply"),
+        ("os:sep", "cannot be called"),
     ],
 )
 def test_a_model_that_is_not_there_is_one_clear_line(bench, name, rule):

@@ -35,6 +35,13 @@ def test_no_two_texts_of_a_page_are_alike():
             assert len(texts) == len(set(texts))
 
 
+def test_who_thinks_does_not_open_his_mouth():
+    lines = (Line("speech", "Hm.", 1), Line("thought", "Hm!", 2), Line("caption", "Later."))
+    beat = Beat("attic", "night", (), lines)
+    assert beat.talkers == {1}
+    assert beat.speakers == {1, 2}
+
+
 def test_every_slot_is_filled():
     for told in STORIES:
         for page in told.pages:

@@ -199,6 +199,31 @@ def test_a_posture_is_not_denied_to_a_cut_figure_whose_posture_is_unknown():
     assert offered(["waving", "standing"], True) & POSTURES
 
 
+def test_a_posture_is_not_denied_to_a_figure_whose_legs_are_behind_something():
+    def offered(shown: set[int]) -> set[str]:
+        pages = [page_data(n) for n in range(5)]
+        points = [[20, 20, 2 if i in shown else 1] for i in range(17)]
+        for character in (c for page in pages for c in page["characters"]):
+            character |= {"actions": ["waving"], "truncated": False, "keypoints": points}
+        label = {phrase: action for action, phrase in ACTIONS.items()}
+        questions, _ = ask("action_recognition", *pages)
+        return {label[text] for question in questions for text in question.options}
+
+    assert offered({13, 16}) & POSTURES
+    for shown in (set(range(13)), {13, 14}, {15, 16}):
+        assert not offered(shown) & (POSTURES | {"reaching", "sleeping", "carrying"})
+
+
+def test_several_actions_are_several_that_could_be_asked_about():
+    page = page_data()
+    for character in page["characters"]:
+        character["actions"] = ["running", "looking"]
+    assert not any("several_actions" in q.tags for q in ask("action_recognition", page)[0])
+    for character in page["characters"]:
+        character["actions"] = ["running", "waving"]
+    assert all("several_actions" in q.tags for q in ask("action_recognition", page)[0])
+
+
 def test_who_speaks_with_an_exclamation_mark_may_be_shouting():
     def offered(mark: str) -> set[str]:
         pages = [page_data(n) for n in range(5)]

@@ -35,6 +35,10 @@ def candidate(question: Question) -> Candidate:
         for cue, answer in predictions(question).items()
         if not is_constant(cue)
     }
+    # The best figure of a person is shown first: beside it on its own page stands a smaller one, on
+    # another page the best again. Cues of the one and the other would even out and both pay.
+    if "reference" in question.refs:
+        hits |= {f"{cue}, {_reach(question)}": hit for cue, hit in hits.items()}
     counted = question.answer_format == "integer" and question.refs
     return Candidate(
         id=question.id,
@@ -50,6 +54,10 @@ def candidate(question: Question) -> Candidate:
         contrast=contrast(question),
         texts=_in_order(question),
     )
+
+
+def _reach(question: Question) -> str:
+    return "one image" if len(question.views) == 1 else "two images"
 
 
 def _in_order(question: Question) -> tuple[str, ...]:

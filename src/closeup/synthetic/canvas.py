@@ -91,11 +91,13 @@ class Canvas:
         outline = np.asarray(points, dtype=np.float64)
         width = self.pen if line is None else line
         self.halo(outline, tint, width)
-        self._paint(outline, tint, edge=width / 2)
-        if width > 0:
-            ink = ring(outline, width, self.swell).ravel().tolist()
-            self._polygon(ink, INK)
-            self._claim(ink, self._owner)
+        if width <= 0 or len(outline) < 3:
+            self._paint(outline, tint)
+            return
+        ink = ring(outline, width, self.swell)
+        self._polygon(outline.ravel().tolist(), tint)
+        self._polygon(ink.ravel().tolist(), INK)
+        self._mark(ink[: len(outline)].ravel().tolist(), self._owner)  # the ring's outer edge
 
     def halo(self, points: Points, tint: Tint, line: float) -> None:
         """In black and white, a rim of bare paper around a shape about to be spotted black, so
@@ -230,11 +232,11 @@ class Canvas:
         size = (-(-self.width // COARSE), -(-self.height // COARSE))
         return ImageDraw.Draw(Image.new("L", size))
 
-    def _paint(self, points: NDArray[np.float64], tint: Tint, edge: float = 0.0) -> None:
+    def _paint(self, points: NDArray[np.float64], tint: Tint) -> None:
         if len(points) >= 3:
             flat = points.ravel().tolist()
             self._polygon(flat, tint)
-            self._mark(flat, self._owner, edge)
+            self._mark(flat, self._owner)
 
     def _polygon(self, flat: list[float], tint: Tint) -> None:
         brush = self._brushes.get(tint)
@@ -242,20 +244,16 @@ class Canvas:
             brush = self._brushes[tint] = aggdraw.Brush(self._pixel(tint))
         self._draw.polygon(flat, None, brush)
 
-    def _mark(self, flat: list[float], key: int, edge: float = 0.0) -> None:
-        """Note a polygon on the owner plane and in the extents; `edge` is the ink around it."""
+    def _mark(self, flat: list[float], key: int) -> None:
+        """Note a polygon on the owner plane and in the extents."""
         traced = self._traces and self._traces[-1][0] == self._depth
         if traced or key:
             xs, ys = flat[::2], flat[1::2]
-            bounds = (min(xs) - edge, min(ys) - edge, max(xs) + edge, max(ys) + edge)
+            bounds = (min(xs), min(ys), max(xs), max(ys))
             if traced:
                 self._traces[-1][1].add(*bounds)
             if key:
                 self._extent[key].add(*bounds)
-        self._claim(flat, key)
-
-    def _claim(self, flat: list[float], key: int) -> None:
-        """Make a polygon the place of its owner, once anybody has one."""
         if self._drawn:
             scale = 1 / COARSE
             coarse = [v * scale - 0.5 for v in flat]

@@ -15,8 +15,8 @@ ENOUGH = 0.3
 """Share of a figure within its panel that must be left visible, beside most of its head."""
 SLIVER = 16
 """Pixels of a figure's shorter side; nobody is asked to see less."""
-LEAST = 1800
-"""Visible square pixels of a figure: some 600 where the page is shown at 1 megapixel."""
+LEAST = 1500
+"""Visible square pixels of a figure: some 500 where the page is shown at 1 megapixel."""
 FIRST_HELD = 50
 """Added to a figure's number on the owner plane, it is the number of what that figure holds."""
 ARMS, LEGS = range(7, 11), range(13, 17)

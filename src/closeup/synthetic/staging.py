@@ -19,8 +19,6 @@ from closeup.synthetic.supports import HIGH, LOW
 Shot = Literal["long", "medium", "close"]
 SMALLEST = 84.0
 """Pixels; an adult in the farthest plane is no smaller, unless the panel leaves no room."""
-
-
 MEETING = 0.24
 """Adults' heights between the middles of two bodies that surely overlap."""
 
@@ -126,10 +124,8 @@ def stage(
         floor, unit = grounds[-1] - 0.04 * height - 4, scales[-1] * 0.96
     else:
         farthest = min(mark.ground for mark in marks)
-        floor, unit = (
-            min(farthest - 0.03 * adult, 1.4 * height),
-            min(scales[max(planes)], 1.2 * height),
-        )
+        floor = min(farthest - 0.03 * adult, 1.4 * height)
+        unit = min(scales[max(planes)], 1.2 * height)
     return Stage(shot, floor, unit, tuple(marks))
 
 

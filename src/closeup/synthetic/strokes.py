@@ -58,7 +58,8 @@ def stroke(
 
 
 def ring(points: NDArray[np.float64], width: float, swell: float) -> NDArray[np.float64]:
-    """The band of ink along a closed polygon, wider on the side away from the light."""
+    """The band of ink along a closed polygon, wider on the side away from the light: its outer edge
+    (as many points as the polygon has), then back along the inner one."""
     z = _complex(points)
     edge = np.concatenate((z[1:], z[:1]))
     turn = 1j if float((z.conj() * edge).imag.sum()) > 0 else -1j

@@ -7,8 +7,8 @@ either, or it would be right whenever it is offered: figures that do nothing els
 
 A posture is denied only to a figure that is known to be whole or whose own posture is labelled: a
 body has one at a time, and of one that its panel cuts, or whose legs are behind something, nobody
-can tell that it is not sitting; nor is what is near to sitting denied to it. Shouting is not denied
-to who speaks a balloon with an exclamation mark.
+can tell that it is not sitting. Where keypoints tell that the legs do not show, nor is what is near
+to sitting denied to it. Shouting is not denied to who speaks a balloon with an exclamation mark.
 
 Wrong options are drawn so that each action is offered as wrong three times as often as right within
 the issue, and among boxes of like shape and size: a reader who only knows which actions are common,
@@ -148,13 +148,12 @@ def near(a: str, b: str) -> bool:
     return a == b or b in NEAR.get(a, "").split() or a in NEAR.get(b, "").split()
 
 
-_UNSEEN = POSTURES | {
+_LIKE_POSTURES = POSTURES | {
     action
     for action in ACTIONS
     if any(near(action, legs) for legs in ("crouching", "kneeling", "lying", "sitting", "walking"))
 }
-"""What may be true of a figure of whose legs nothing is known: a posture, or what is near to one of
-those in which the hands are free."""
+"""Postures, and what is near to one of those in which the hands are free."""
 
 
 class _Case(NamedTuple):
@@ -166,8 +165,9 @@ class _Case(NamedTuple):
     @property
     def undeniable(self) -> frozenset[str]:
         """What may be true of the figure although it is not labelled."""
-        seen = _shown_whole(self.character) or not POSTURES.isdisjoint(self.true)
-        unknown = frozenset[str]() if seen else _UNSEEN
+        unknown = frozenset[str]()
+        if not _shown_whole(self.character) and POSTURES.isdisjoint(self.true):
+            unknown = POSTURES if self.character.keypoints is None else _LIKE_POSTURES
         return unknown | {"shouting"} if _exclaims(self.page, self.character) else unknown
 
     def denies(self, action: str) -> bool:
