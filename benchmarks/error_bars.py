@@ -14,7 +14,12 @@ page's and the question's, which both models share, plus how the model gets on w
 normal. Without a difference between the models, a p-value below 5 % is an error of type I; the last
 rows have a difference, and there it is power. "Unlike" models differ in how much pages move them
 and are no better or worse on the whole: there a page's differences are skewed, which a sign flip
-does not allow for. McNemar's test, which takes questions for independent, is the contrast.
+does not allow for. "Lost pages" is the worst of it: one model fails every tenth page outright and
+is right everywhere else, the other is right nine times in ten. McNemar's test, which takes
+questions for independent, is the contrast.
+
+Means of tasks. The same pages carry several tasks, each weighing the same, a page being as hard for
+one as it happens to be, whatever it is for another.
 """
 
 import sys
@@ -106,11 +111,35 @@ def intervals(name: str, chances: Chances, trials: int) -> None:
     )
 
 
+TASKS = [(0.3, 0.5, 0.7), (0.05, 0.5, 0.9), (0.02, 0.02, 0.9)]
+
+
+def means_of_tasks(trials: int) -> None:
+    print("\nCoverage of the 95 % interval of a mean of tasks in %, beta pages, ICC 0.3")
+    for means in TASKS:
+        dice = np.random.default_rng(5)
+        covered = 0
+        for _ in range(trials):
+            sizes = dice.integers(FEWEST, MOST + 1, (len(means), PAGES))
+            own = np.stack([beta_chances(mean, 0.3, dice) for mean in means])
+            cells = np.indices(sizes.shape).reshape(2, -1)
+            tasks, pages = np.repeat(cells, sizes.ravel(), axis=1)
+            scores = (dice.random(len(pages)) < own[tasks, pages]).astype(float)
+            told = clustered_mean(scores.tolist(), pages.tolist(), tasks.tolist())
+            assert told.low is not None
+            assert told.high is not None
+            covered += told.low <= np.mean(means) <= told.high
+        print(f"{', '.join(map(str, means)):22}{100 * covered / trials:7.1f}")
+
+
 def pair(
     means: tuple[float, float], own: tuple[float, float], dice: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Differences of two models over one bench, and the page of each."""
     pages = np.repeat(np.arange(PAGES), dice.integers(FEWEST, MOST + 1, PAGES))
+    if own == LOST_PAGES:
+        kept = (dice.random(PAGES) < means[1])[pages]
+        return kept.astype(float) - (dice.random(len(pages)) < means[0]), pages
     shared = 0.7 * dice.standard_normal(PAGES)[pages] + dice.standard_normal(len(pages))
     right = []
     for mean, deviation in zip(means, own, strict=True):
@@ -121,6 +150,8 @@ def pair(
 
 
 _location = cache(location)
+LOST_PAGES = (0.0, np.inf)
+"""Deviations of models of which the second is right or wrong on all of a page."""
 
 PAIRS = [
     ("alike, half right", (0.5, 0.5), (0.7, 0.7)),
@@ -130,6 +161,7 @@ PAIRS = [
     ("alike, no pages", (0.7, 0.7), (0.0, 0.0)),
     ("unlike, half right", (0.5, 0.5), (0.0, 1.5)),
     ("unlike, 90 % right", (0.9, 0.9), (0.0, 1.5)),
+    ("lost pages, 90 % right", (0.9, 0.9), LOST_PAGES),
     ("5 points better", (0.5, 0.55), (0.4, 0.4)),
     ("10 points better", (0.5, 0.6), (0.4, 0.4)),
     ("20 points better", (0.5, 0.7), (0.4, 0.4)),
@@ -165,6 +197,7 @@ def comparisons(trials: int) -> None:
 def main(trials: int) -> None:
     intervals("beta", beta_chances, trials)
     intervals("logit-normal", logit_normal_chances, trials)
+    means_of_tasks(trials)
     comparisons(trials)
 
 

@@ -6,10 +6,13 @@ import pytest
 from rich.console import Console
 from runs import choices, episode, info, write_run
 
+from closeup.conversation import Budget
+from closeup.images import Resolution
+from closeup.message import Sampling
 from closeup.records import CloseupError
-from closeup.report.compare import compare, p_value, signed, table
+from closeup.report.compare import SETTINGS, compare, p_value, signed, table
 from closeup.stats.paired import EXACT, holm, paired_difference, sign_flip
-from closeup.store import Store
+from closeup.store import RunInfo, Store
 
 
 def test_equal_pages_give_the_textbook_paired_t_interval():
@@ -18,6 +21,16 @@ def test_equal_pages_give_the_textbook_paired_t_interval():
     assert told.mean == pytest.approx(0.4 / 6)
     half = 4.302653 * np.std([0.2, 0.1, -0.1], ddof=1) / 3**0.5
     assert (told.low, told.high) == pytest.approx((0.4 / 6 - half, 0.4 / 6 + half))
+
+
+@pytest.mark.parametrize(
+    "differences", [[1.0] * 4, [0.1, 0.3] * 2, [0.0] * 4], ids=["all", "page by page", "none"]
+)
+def test_pages_that_differ_alike_claim_no_certainty(differences: list[float]):
+    told = paired_difference(differences, list("aabb"))
+    assert told.mean == pytest.approx(sum(differences) / 4)
+    assert (told.low, told.high) == (None, None)
+    assert told.p == (0.5 if any(differences) else 1.0)
 
 
 def test_few_pages_are_flipped_in_every_way():
@@ -156,6 +169,45 @@ def test_runs_that_share_nothing_are_refused(tmp_path):
     second = write_run(tmp_path / "b", questions[6:], [True] * 6)
     with pytest.raises(CloseupError, match="no question has a score in both"):
         compare(first, second)
+
+
+def test_every_setting_that_differs_is_said(tmp_path):
+    questions = choices(12)
+    first = write_run(tmp_path / "a", questions, [True] * 12)
+    second = write_run(
+        tmp_path / "b",
+        questions,
+        [True] * 12,
+        seed=1,
+        native_tools=True,
+        budget=Budget(calls=5),
+        crops=Resolution(pixels=None),
+        sampling=Sampling(temperature=1.0),
+    )
+    assert set(compare(first, second).notes[-5:]) == {
+        "seed: 0 in A, 1 in B",
+        "native tools: no in A, yes in B",
+        "budget calls: 3 in A, 5 in B",
+        "crops pixels: 1000000 in A, none in B",
+        "sampling temperature: 0.0 in A, 1.0 in B",
+    }
+
+
+def test_what_a_run_is_of_is_in_the_settings_or_known_otherwise():
+    known = {"model", "bench", "bench_hash", "endpoint", "closeup"}
+    assert set(SETTINGS) == set(RunInfo.model_fields) - known
+
+
+def test_tasks_without_a_pair_are_named_and_have_no_row(tmp_path):
+    few, many = choices(8), choices(8, task="action_recognition")
+    first = write_run(tmp_path / "a", few, [True] * 8)
+    second = write_run(tmp_path / "b", [*few, *many], [True] * 16)
+    console = Console(file=io.StringIO(), width=80)
+    console.print(table(first, second, compare(first, second)))
+    printed = console.file.getvalue()  # type: ignore[attr-defined]
+    assert printed.count("action_recognition") == 1
+    assert "no question with a score in both: action_recognition" in printed
+    assert "mean of" not in printed
 
 
 def test_what_differs_in_bench_or_setting_is_said(tmp_path):

@@ -66,6 +66,8 @@ def test_the_slots_of_the_prompt_are_no_slots_in_a_description():
         '<answer>```json\n{"1": "told", "2": "contradicted", "3": "absent"}\n```</answer>',
         '```\n{"1": "told", "2": "contradicted", "3": "absent"}\n```',
         '<answer>{"1": "…"}</answer> or <answer>{"1":"told","2":"contradicted","3":"absent"}',
+        '<answer>{"1":"told","2":"contradicted","3":"absent"}</answer> Again: '
+        '<answer>{"3": "absent", "1": "told", "2": "contradicted"}</answer>',
     ],
 )
 def test_verdicts_are_read(reply: str):
@@ -83,6 +85,11 @@ def test_verdicts_are_read(reply: str):
         ('<answer>{"1": "told", "1": "absent", "2": "told", "3": "told"}', "no verdicts in JSON"),
         ('<answer>{"1": "told", "2": "told", "3": "…"}</answer>', "'…': need one of told"),
         ('<answer>{"1": "told", "2": "told", "3": ["told"]}</answer>', "need one of told"),
+        (
+            '<answer>{"1": "told", "2": "told", "3": "told"}</answer> No: '
+            '<answer>{"1": "told", "2": "told", "3": "absent"}</answer>',
+            "contradict each other",
+        ),
         ('<answer>["told", "told", "told"]</answer>', "need a verdict for each number"),
         ("<answer>" + "[" * 9000, "no verdicts in JSON"),
         ('<answer>{"1": ' + "9" * 9000, "no verdicts in JSON"),

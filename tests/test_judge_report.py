@@ -4,16 +4,20 @@ import native
 import pytest
 from benches import describing, write_bench
 from rich.console import Console
+from runs import episode, info
 from test_judge_run import QUIET, Favouring, Judge, Mumbling, Speaker, answered
 
 from closeup.judge import judge
+from closeup.judge.checklist import Verdict
 from closeup.judge.judgement import Judgement
+from closeup.judge.judgements import Judgements
 from closeup.judge.scripted import Lexical, Literal
 from closeup.models import Given
 from closeup.page import Page
 from closeup.question import Question
 from closeup.records import CloseupError
 from closeup.report.judged import Judged, summary, table
+from closeup.report.summary import summary as scores
 from closeup.store import Store
 from closeup.tasks import Issue
 from closeup.tasks.panel_understanding import PanelUnderstanding, written_by
@@ -30,6 +34,13 @@ def panel(number: int, author: str = "") -> Question:
 @pytest.fixture
 def bench(tmp_path):
     return write_bench(tmp_path / "bench", [panel(i) for i in range(len(PLACES))])
+
+
+def shown(found: Judged) -> str:
+    console = Console(width=80)
+    with console.capture() as captured:
+        console.print(table(found))
+    return captured.get()
 
 
 def mixed() -> Speaker:
@@ -111,6 +122,61 @@ def test_what_was_not_judged_yet_is_unscored(bench, tmp_path):
     assert (row.unscored, row.unreadable) == (6, 0)  # two judged, one silent
 
 
+def test_epochs_are_averaged_within_their_question(tmp_path):
+    made = [panel(i) for i in range(9)]
+    with Store.create(tmp_path / "run", info(epochs=4)) as store:
+        for number, question in enumerate(made):
+            for epoch in range(4 if number else 1):
+                store.put(question, episode(question, 1.0, epoch=epoch))
+                verdict: Verdict = "told" if number else "absent"
+                heard = Judgement(judge="one", facts=3, passes=((verdict, verdict, verdict),))
+                Judgements(store).put(question.id, epoch, "one", "p", heard)
+    with Store.open(tmp_path / "run") as store:
+        row = summary(store).judges["one"]
+        proxy, score = summary(store).proxy, scores(store)["panel_understanding"]
+        by_issue = summary(store, by="issue").judges["one"]
+    assert (row.n, row.unscored, row.recall) == (9, 0, pytest.approx(8 / 9))
+    assert (proxy.n, proxy.recall_low, proxy.recall_high) == (score.n, score.low, score.high)
+    assert (by_issue.recall_low, by_issue.recall_high) != (row.recall_low, row.recall_high)
+
+
+def test_judges_of_different_descriptions_are_warned_about(bench, tmp_path):
+    with answered(bench, tmp_path, Speaker("a lamp")) as store:
+        judge(store, bench, Judge(), limit=2, console=QUIET)
+        judge(store, bench, Lexical(Given.of(bench)), console=QUIET)
+        found = summary(store)
+    assert found.warnings == (
+        "judges judged different descriptions (counting 2, lexical 9): their rows do not compare",
+    )
+    assert [row.unjudged for row in (*found.judges.values(), found.combined)] == [7, 0, 0]
+
+
+def test_a_run_before_any_judge_says_that_it_is_not_judged_yet(bench, tmp_path):
+    with answered(bench, tmp_path, Speaker("a lamp")) as store:
+        found = summary(store)
+    text = shown(found)
+    assert "Not judged yet" in text
+    assert "all judges" not in text
+    assert "no judge" in text
+    assert found.combined.unjudged == 9
+
+
+class Unread(Mumbling):
+    name = "unread"
+
+
+def test_what_has_no_agreement_says_why(bench, tmp_path):
+    with answered(bench, tmp_path, Speaker("a lamp")) as store:
+        judge(store, bench, Judge(), console=QUIET)
+        assert "alpha): – (one judge alone)" in shown(summary(store))
+        judge(store, bench, Unread(9), console=QUIET)
+        assert summary(store).no_alpha == "no description was judged by two"
+    with answered(bench, tmp_path / "silent", Speaker("a dog")) as store:
+        for one in (Judge(), Literal(Given.of(bench))):
+            judge(store, bench, one, console=QUIET)
+        assert summary(store).no_alpha == "all verdicts are the same"
+
+
 def test_a_judge_of_its_own_answers_or_facts_is_warned_about(tmp_path):
     bench = write_bench(tmp_path / "bench", [panel(0, "Counting"), panel(1), panel(2, "Bo")])
 
@@ -149,12 +215,10 @@ def test_the_table_fits_a_terminal_and_the_json_comes_back(bench, tmp_path):
     with Store.create(tmp_path / "run", Store.open(tmp_path / "run").info) as store:
         judge(store, bench, Long(), console=QUIET)
         found = summary(store)
-    console = Console(width=80)
-    with console.capture() as shown:
-        console.print(table(found))
-    assert "openai:gpt-4o-2024-11-20" in shown.get()
-    assert "against" in shown.get()
-    assert max(map(len, shown.get().splitlines())) <= 80
+    text = shown(found)
+    assert "openai:gpt-4o-2024-11-20" in text
+    assert "against" in text
+    assert max(map(len, text.splitlines())) <= 80
     assert Judged.parse(json.dumps(json.loads(found.to_json())), "json") == found
 
 

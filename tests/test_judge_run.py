@@ -216,9 +216,8 @@ def test_a_provider_that_fails_is_asked_again_next_time(bench, tmp_path):
 
     with answered(bench, tmp_path) as store:
         tally = judge(store, bench, Failing(), console=QUIET)
-        assert tally.lines()[-1] == (
-            "1 unjudged; the same command asks again: 503 from the provider"
-        )
+        assert (tally.asked, tally.failed) == (6, 1)
+        assert "503 from the provider" in tally.lines()[-1]
         assert judge(store, bench, Judge(), console=QUIET).asked == 1
         assert len(judgements(store)) == 6
 

@@ -101,4 +101,18 @@ def test_the_table_says_what_was_assumed(tmp_path):
     run = write_run(tmp_path / "a", choices(60, per_page=3), [i % 3 > 0 for i in range(60)])
     console = Console(file=io.StringIO(), width=100)
     console.print(table(power_of(run, None, 0.03)))
-    assert "correlate by 0.5" in console.file.getvalue()  # type: ignore[attr-defined]
+    printed = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "correlate by 0.5" in printed
+    assert "mean of" not in printed  # of one task
+
+
+def test_a_run_all_alike_has_no_need_and_the_table_says_why(tmp_path):
+    from rich.console import Console
+
+    questions = choices(8) + choices(8, task="other")
+    run = write_run(tmp_path / "a", questions, [True] * 8 + [False] * 8)
+    told = power_of(run, None, 0.03)
+    assert [need.needed for need in told.tasks.values()] == [None, None]
+    console = Console(file=io.StringIO(), width=80)
+    console.print(table(told))
+    assert "the scores do not differ" in console.file.getvalue()  # type: ignore[attr-defined]

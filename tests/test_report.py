@@ -145,6 +145,49 @@ def test_the_table_fits_a_terminal_and_has_the_unparsed_beside_the_score(tmp_pat
     assert "parsed" in text
 
 
+NAMES = ["openai:gpt-4o-2024-11-20", "gemini:gemini-2.5-pro", "http://host/v1#Qwen2.5-VL-7B"]
+
+
+@pytest.mark.parametrize("count", [2, 3, 6, 30])
+def test_runs_side_by_side_are_told_apart_at_80_columns(tmp_path, count):
+    made = choices(2110, task="panel_understanding_choice")
+    runs = []
+    for i in range(count):
+        own = made[: 2110 - 2000 * (i == 1)]
+        model = NAMES[i % 2]  # also several runs of one model
+        runs.append(write_run(tmp_path / f"run{i}", own, [True] * len(own), model=model))
+    narrow = Console(file=io.StringIO(), width=80)
+    narrow.print(comparison(runs))
+    lines = narrow.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert max(map(len, lines)) <= 80
+    assert "…" not in "".join(lines)
+    for i, name in enumerate([*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "A2", "B2", "C2", "D2"][:count]):
+        found = [at for at, line in enumerate(lines) if line.startswith(f"{name}: {NAMES[i % 2]},")]
+        assert len(found) == 1
+        assert f"run{i}" in "".join(lines[found[0] : found[0] + 3])
+    assert any(
+        line.split() == ["questions", *["2110", "110", "2110", "2110"][:count]] for line in lines
+    )
+
+
+def test_what_is_unscored_or_unparsed_stands_below_the_score(tmp_path):
+    made = choices(8)
+    with Store.create(tmp_path / "a", info()) as store:
+        for question in made:
+            store.put(question, episode(question, 0.0, answer=None))
+    other = write_run(tmp_path / "b", made, [None, None, *[1.0] * 6])
+    text = printed(comparison([Store.open(tmp_path / "a"), other]))
+    rows = [line.split() for line in text.splitlines()]
+    assert ["unscored", "questions", "0", "2"] in rows
+    assert ["unparsed,", "%", "100.0", "0.0"] in rows
+
+
+def test_the_mean_of_one_task_is_not_shown(tmp_path):
+    made = choices(8) + choices(8, task="other")
+    run = write_run(tmp_path / "run", made, [None] * 8 + [1.0] * 8)
+    assert "mean of" not in printed(table(run))
+
+
 def test_full_json_has_the_run_the_tasks_and_their_mean(runs):
     raw = json.loads(json.dumps(public(runs[0], full=True), allow_nan=False))
     assert list(raw) == ["run", "tasks", "macro"]
@@ -160,7 +203,9 @@ def verb(capsys, *words):
 def test_the_verbs_print_tables_and_json(runs, capsys):
     one, two = (run.folder for run in runs)
     assert "oracle" in verb(capsys, "report", one, "--cluster", "issue")
-    assert "where it looked" in verb(capsys, "report", one, "--zoom")
+    looked = verb(capsys, "report", one, "--zoom")
+    assert "where it looked" in looked
+    assert "Among episodes with a call" in looked
     full = json.loads(verb(capsys, "report", one, two, "--json", "--full", "--zoom"))
     assert [list(row) for row in full] == [["run", "tasks", "macro", "zoom"]] * 2
     told = json.loads(verb(capsys, "compare", two, one, "--json"))
@@ -172,7 +217,13 @@ def test_the_verbs_print_tables_and_json(runs, capsys):
 
 
 @pytest.mark.parametrize(
-    "words", [["compare", "{0}", "nowhere"], ["power", "{0}", "--points", "0"]]
+    "words",
+    [
+        ["compare", "{0}", "nowhere"],
+        ["power", "{0}", "--points", "0"],
+        ["report", "{0}", "--full"],
+        ["report", "{0}", "--zoom", "--json"],
+    ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(runs, capsys, words):
     with pytest.raises(SystemExit) as stopped:

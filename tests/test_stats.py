@@ -64,6 +64,32 @@ def test_a_perfect_score_does_not_claim_certainty():
     assert told.low == pytest.approx(1 / (1 + 2.262157**2 / 25), abs=1e-6)
 
 
+@pytest.mark.parametrize("score", [0.1, 1 / 3, 0.5])
+def test_scores_that_are_all_the_same_do_not_claim_certainty(score):
+    told = clustered_mean([score] * 12, [i // 3 for i in range(12)])
+    # As of scores all 0: a correlation of 0.2 is assumed, so that 12 count as 12 / 1.4.
+    assert told.effective_n == pytest.approx(12 / 1.4)
+    assert told.low is not None
+    assert told.high is not None
+    assert told.low < score - 0.05
+    assert score + 0.05 < told.high
+
+
+def test_a_task_all_right_and_a_task_all_wrong_have_a_mean_with_an_interval():
+    pages = [i // 4 for i in range(40)]
+    told = clustered_mean([1.0] * 40 + [0.0] * 40, pages * 2, ["a"] * 40 + ["b"] * 40)
+    assert told.mean == 0.5
+    assert told.low is not None
+    assert told.high is not None
+    assert 0.3 < told.low < 0.45
+    assert told.high == pytest.approx(1 - told.low)
+
+
+def test_a_variance_of_mere_rounding_is_none():
+    assert spread([0.1] * 7, list("aabbbcc")).variance == 0
+    assert spread([0.1] * 6 + [0.1001], list("aabbbcc")).variance != 0
+
+
 def test_wilson_is_the_score_interval_of_the_level(monkeypatch):
     # Roots of |p − 0.7| = z √(p(1 − p)/20) at z = 1.959964.
     assert wilson(0.7, 20) == pytest.approx((0.481027, 0.854523), abs=1e-5)

@@ -7,7 +7,7 @@ from typing import Annotated
 import tyro
 from tyro.conf import OmitArgPrefixes, Positional
 
-from closeup.cli.app import Flag, MaybeInt, MaybePath, SplitName, app
+from closeup.cli.app import ClusterName, Flag, MaybeInt, MaybePath, SplitName, app
 from closeup.cli.model import AskFlags, ModelFlags, make_options
 
 
@@ -19,6 +19,7 @@ def judge(
     ] = (),
     bench: MaybePath = None,
     split: SplitName | None = None,
+    cluster: ClusterName = "page",
     limit: MaybeInt = None,
     max_tokens: int = 8192,
     allow_floating: Flag[bool] = False,
@@ -34,6 +35,7 @@ def judge(
             for their agreement. closeup.judge.scripted:Lexical and :Literal go by words, offline.
         bench: The bench of the run, where it no longer lies where the run says.
         split: Only the questions of this split.
+        cluster: What questions depend on each other within, for the intervals.
         limit: Judge only the first so many descriptions.
         max_tokens: Most tokens of one reply, reasoning included.
         allow_floating: Take judges whose name is not pinned.
@@ -67,7 +69,7 @@ def judge(
                     print(f"closeup: judge {model.name}: {line}", file=sys.stderr)
                 failed = failed or tally.failed > 0
     with Store.open(run) as store:
-        found = judged.summary(store, split)
+        found = judged.summary(store, split, cluster)
     if as_json:
         print(found.to_json())
     else:

@@ -29,6 +29,7 @@ def report(
         zoom: Tell where the model looked, from the evidence in the run's bench.
         as_json: Print JSON, an object a task; of several runs, a list.
         full: With --json, print all that is known: `{run, tasks, macro}`, with --zoom also `zoom`.
+            The short JSON has no place for --zoom.
     """
     from contextlib import ExitStack
 
@@ -41,13 +42,17 @@ def report(
 
     if not runs:
         raise CloseupError("report: name at least one run folder")
+    if full and not as_json:
+        raise CloseupError("report --full: need --json: the tables have no more to show")
+    if zoom and as_json and not full:
+        raise CloseupError("report --zoom --json: need --full: the short JSON is of scores alone")
     with ExitStack() as stack:
         stores = [stack.enter_context(Store.open(run)) for run in runs]
         looked = [zoom_figures(store, split) if zoom else {} for store in stores]
-        if as_json or full:
+        if as_json:
             rows = [terminal.public(store, split, cluster, full) for store in stores]
             for row, found in zip(rows, looked, strict=True):
-                if found and full:
+                if zoom:
                     row["zoom"] = {task: figures._asdict() for task, figures in found.items()}
             print(json.dumps(rows if len(rows) > 1 else rows[0], indent=2, allow_nan=False))
             return

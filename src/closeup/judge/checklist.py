@@ -26,6 +26,8 @@ CODE = 12
 """Hexadecimal digits of the code in the marks."""
 _FENCED_JSON = re.compile(r"\s*```(?:json)?\s*(\{.*\})\s*```\s*", re.S)
 
+_ANSWER = re.compile(r"<answer>(.*?)(?=</?answer>|\Z)", re.I | re.A | re.S)
+
 
 class Pass(NamedTuple):
     """One showing of a checklist."""
@@ -81,15 +83,28 @@ class Heard(NamedTuple):
 
 
 def hear(reply: str, count: int) -> Heard:
-    """Read the verdicts on `count` facts: all of them, once each, or none. Takes any string."""
+    """Read the verdicts on `count` facts: all of them, once each, or none. Takes any string.
+
+    Of several answers those that give no verdicts, such as a copy of the form, do not count; of
+    those that do, one that says otherwise makes all unreadable.
+    """
     reading = replies.text(reply)
     if reading.answer is None:
         return Heard((), f"no verdicts ({reading.how})")
-    fenced = _FENCED_JSON.fullmatch(reading.answer)
+    heard = _verdicts(reading.answer, reading.how, count)
+    for passage in _ANSWER.findall(replies.without_reasoning(reply)):
+        other = _verdicts(passage, reading.how, count).verdicts
+        if heard.verdicts and other and other != heard.verdicts:
+            return Heard((), "two answers that contradict each other")
+    return heard
+
+
+def _verdicts(answer: str, how: str, count: int) -> Heard:
+    fenced = _FENCED_JSON.fullmatch(answer)
     try:
-        said = json.loads(fenced[1] if fenced else reading.answer, object_pairs_hook=_once)
+        said = json.loads(fenced[1] if fenced else answer, object_pairs_hook=_once)
     except (ValueError, RecursionError):
-        return Heard((), f"no verdicts in JSON ({reading.how})")
+        return Heard((), f"no verdicts in JSON ({how})")
     numbers = [str(number) for number in range(1, count + 1)]
     if not isinstance(said, dict) or said.keys() != set(numbers):
         return Heard((), f"need a verdict for each number from 1 to {count} and no other")

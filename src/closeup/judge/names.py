@@ -1,6 +1,7 @@
 """What a model's name tells: whether it names one model for good, and whether two are the same."""
 
 import re
+from urllib.parse import urlsplit
 
 from closeup.records import CloseupError, shorten
 
@@ -9,6 +10,7 @@ _DATED = re.compile(r"-(\d{4}-\d\d-\d\d|\d{4})(?=$|:)")
 _VERSION = re.compile(
     r"[-@](\d{4}-\d\d-\d\d|\d{8}|\d{3,4}|latest|(preview|exp)(-\d\d-\d\d(\d\d|-\d{4})?)?)$"
 )
+_DOMAINS = {"openai": "openai.com", "gemini": "googleapis.com"}
 _KIND = re.compile(r"(openai|gemini|hf|replay):")
 
 
@@ -18,7 +20,7 @@ def check_pinned(name: str) -> None:
     Such a judge is not the same judge next month, and no one can tell. Servers of one's own and
     files are taken at their word.
     """
-    kind, _, model = name.partition(":")
+    kind, model = _provider(name)
     if kind == "openai" and not _DATED.search(model):
         rule, example = "no date", "as in openai:gpt-4o-2024-11-20"
     elif kind == "gemini" and not re.search(r"\d", model):
@@ -31,6 +33,20 @@ def check_pinned(name: str) -> None:
         f"judge {shorten(name)}: {rule}: the provider may put another model behind it: "
         f"pin it, {example}, or say --allow-floating"
     )
+
+
+def _provider(name: str) -> tuple[str, str]:
+    """Whose rules a name goes by, and the model: also where the provider's address is spelt out."""
+    address, _, model = name.partition("#")
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        host = ""
+    for kind, domain in _DOMAINS.items():
+        if f".{host}".endswith(f".{domain}"):
+            return kind, model
+    kind, _, model = name.partition(":")
+    return kind, model
 
 
 def alike(one: str, other: str) -> bool:

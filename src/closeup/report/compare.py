@@ -1,7 +1,7 @@
 """Two runs on the same questions: what the second gains and harms, and whether it may be chance."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from rich.console import Group
@@ -14,6 +14,20 @@ from closeup.report.terminal import percent, plain
 from closeup.stats import Cluster, cluster_keys
 from closeup.stats.paired import Difference, holm, paired_difference
 from closeup.store import Store
+
+SETTINGS = (
+    "resolution",
+    "crops",
+    "grid",
+    "tools",
+    "native_tools",
+    "budget",
+    "oracle_crop",
+    "sampling",
+    "seed",
+    "epochs",
+)
+"""Fields of a run's info that its scores may differ by: those that are others are said."""
 
 
 class Pair(NamedTuple):
@@ -179,17 +193,26 @@ def _notes(first: Store, second: Store, mean: Pair) -> list[str]:
         notes.append(f"{mean.unscored} questions have a score in neither")
     if mean.p is not None and 2 ** (1 - mean.clusters) > 0.05:
         notes.append(f"{mean.clusters} clusters: no p below {p_value(2 ** (1 - mean.clusters))}")
-    for name in ("resolution", "grid", "tools", "oracle_crop", "sampling", "epochs"):
+    for name in SETTINGS:
         old, new = getattr(first.info, name), getattr(second.info, name)
-        if old != new:
-            notes.append(f"{name.replace('_', ' ')}: {_said(old)} in A, {_said(new)} in B")
+        notes += _differing(name.replace("_", " "), old, new)
     return notes
 
 
+def _differing(name: str, old: object, new: object) -> Iterator[str]:
+    if isinstance(old, Record) and isinstance(new, Record):
+        for field in type(old).model_fields:
+            yield from _differing(f"{name} {field}", getattr(old, field), getattr(new, field))
+    elif old != new:
+        yield f"{name}: {_said(old)} in A, {_said(new)} in B"
+
+
 def _said(value: object) -> str:
-    if isinstance(value, Record):
-        return value.to_json()
-    return ", ".join(value) or "none" if isinstance(value, tuple) else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(value) or "none"
+    return "none" if value is None else str(value)
 
 
 def table(first: Store, second: Store, told: Comparison) -> Group:
@@ -198,13 +221,15 @@ def table(first: Store, second: Store, told: Comparison) -> Group:
         "B − A over the questions that both have a score of, in %",
         numbers=("n", "A", "B", "B − A\n95 %", "gain\nharm", "p\nHolm"),
     )
-    for task, row in told.tasks.items():
+    paired = {task: row for task, row in told.tasks.items() if row.n}
+    for task, row in paired.items():
         grid.add_row(task, *_cells(row))
-    if len(told.tasks) > 1:
+    if len(paired) > 1:
         grid.add_section()
-        paired = sum(row.n > 0 for row in told.tasks.values())
-        grid.add_row(f"mean of {paired} tasks", *_cells(told.mean))
+        grid.add_row(f"mean of {len(paired)} tasks", *_cells(told.mean))
     lines = [f"A: {first.info.model}, {first.folder}", f"B: {second.info.model}, {second.folder}"]
+    if alone := [task for task in told.tasks if task not in paired]:
+        lines.append(f"no question with a score in both: {', '.join(alone)}")
     return Group(grid, Text("\n".join([*lines, *told.notes])))
 
 

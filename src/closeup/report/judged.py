@@ -4,11 +4,12 @@ Beside each judge's figures stand how often it could not be read and how often i
 with the order of the facts; beside all of them the score that needs no judge.
 
 The recall has no price for length, unlike that score, and a contradiction is one of the facts: what
-a description invents beside them is not seen.
+a description invents beside them is not seen. As in any report, the epochs of a question are one
+question, of their mean.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -24,8 +25,9 @@ from closeup.judge.judgements import Judgements
 from closeup.judge.names import alike
 from closeup.question import Split
 from closeup.records import CloseupError, Record
+from closeup.report.summary import questions_of, scored_with_keys
 from closeup.report.terminal import interval, percent
-from closeup.stats import cluster_keys, clustered_mean
+from closeup.stats import Cluster, Estimate, clustered_mean
 from closeup.stats.agreement import krippendorff_alpha
 from closeup.store import Result, Store
 
@@ -34,16 +36,18 @@ class Figures(Record):
     """Of one judge, of all together, or of the score that needs none. Shares from 0 to 1."""
 
     n: int
-    """Descriptions asked for."""
+    """Questions that ask for a description."""
     unscored: int
-    """Of these, those that are not in the means: no reply of the model, no judgement yet, or one
-    that could not be read."""
+    """Of these, those that are not in the means: no reply of the model, no judgement yet, or none
+    that could be read."""
+    unjudged: int
+    """Replies, of all epochs, that wait for a judgement."""
     unreadable: int
-    """Of these, those whose judgement could not be read."""
+    """Judgements, of all epochs, that could not be read."""
     recall: float | None
     """Facts told. A reply that is no description is not judged: 0 told, 0 contradicted."""
     recall_low: float | None
-    """The 95 % interval, clustered by page."""
+    """The 95 % interval, clustered like any other."""
     recall_high: float | None
     contradicted: float | None = None
     """Facts contradicted."""
@@ -66,6 +70,8 @@ class Judged(Record):
     """The deterministic score, on all descriptions."""
     alpha: float | None
     """Krippendorff's, nominal: a unit is a fact in one of the two orders."""
+    no_alpha: str
+    """Why there is none, or empty."""
     correlation: float | None
     """Spearman's, of the combined recall with the deterministic score, over what was judged."""
     warnings: tuple[str, ...]
@@ -82,7 +88,7 @@ class _Shares(NamedTuple):
     contradicted: float | None
 
 
-def summary(run: Store, split: Split | None = None) -> Judged:
+def summary(run: Store, split: Split | None = None, by: Cluster = "page") -> Judged:
     """Every judge of a run, or of one split of it. CloseupError where no panel was described."""
     results = [result for result in run.results(split) if result.task == TASK]
     if not results:
@@ -101,12 +107,16 @@ def summary(run: Store, split: Split | None = None) -> Judged:
         for told, result in zip(both, results, strict=True)
         if told is not None and result.value is not None and result.parsed
     ]
+    units = _units(judges)
+    alpha = krippendorff_alpha(units)
+    judged = {case for told in judges.values() for case in told}
     return Judged(
         run=run.info.model,
-        judges={name: _of_judge(results, told) for name, told in judges.items()},
-        combined=_figures(results, both),
-        proxy=_figures(results, plain),
-        alpha=krippendorff_alpha(_units(judges)),
+        judges={name: _of_judge(results, told, by) for name, told in judges.items()},
+        combined=_figures(results, both, by, _waiting(results, judged)),
+        proxy=_figures(results, plain, by, 0),
+        alpha=alpha,
+        no_alpha="" if alpha is not None else _no_alpha(units, len(judges)),
         correlation=_spearman(pairs),
         warnings=tuple(_warnings(run.info.model, judges)),
     )
@@ -115,34 +125,41 @@ def summary(run: Store, split: Split | None = None) -> Judged:
 def table(found: Judged) -> Group:
     """A judge a row, then all together and the score without a judge; agreement below.
 
-    For 80 columns: `unread` are judgements that could not be read, `against` facts contradicted,
-    `flips` verdicts that turned with the order.
+    For 80 columns: `not yet` are replies that wait for a judgement, `unread` judgements that could
+    not be read, `unscored` questions without either, `against` facts contradicted, `flips` verdicts
+    that turned with the order.
     """
-    columns = ("n", "unscored", "unread", "recall", "95 %", "against", "flips")
+    columns = ("n", "not\nyet", "un-\nread", "un-\nscored")
+    shares = ("recall", "95 %", "against", "flips")
     grid = Table(
-        title=Text(f"descriptions by {found.run} before judges, in %"),
+        title=Text(f"descriptions by {found.run} before judges, in % but for counts"),
         title_justify="left",
         box=SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
         show_edge=False,
     )
     grid.add_column("judge", overflow="fold")
-    for name in columns:
+    for name in columns + shares:
         grid.add_column(name, justify="right", no_wrap=True)
-    rows = {**found.judges, "all judges": found.combined, "no judge": found.proxy}
+    together = {"all judges": found.combined} if found.judges else {}
+    rows = {**found.judges, **together, "no judge": found.proxy}
     for name, row in rows.items():
         grid.add_row(
             Text(name),
             str(row.n),
-            str(row.unscored),
+            str(row.unjudged) if name != "no judge" else "–",
             str(row.unreadable) if name in found.judges else "–",
+            str(row.unscored),
             percent(row.recall),
             interval(row.recall_low, row.recall_high),
             percent(row.contradicted),
             percent(row.flips),
         )
-    alpha = "–" if found.alpha is None else f"{found.alpha:.2f}"
-    rank = "–" if found.correlation is None else f"{found.correlation:.2f}"
+    if not found.judges:
+        return Group(grid, Text("Not judged yet: closeup judge RUN --judge MODEL"))
+    alpha = f"– ({found.no_alpha})" if found.alpha is None else f"{found.alpha:.2f}"
+    unlike = "– (the scores do not differ)"
+    rank = unlike if found.correlation is None else f"{found.correlation:.2f}"
     return Group(
         grid,
         Text(f"agreement of the judges (Krippendorff's alpha): {alpha}"),
@@ -150,10 +167,10 @@ def table(found: Judged) -> Group:
     )
 
 
-def _of_judge(results: Sequence[Result], told: Mapping[_Case, Judgement]) -> Figures:
+def _of_judge(results: Sequence[Result], told: Mapping[_Case, Judgement], by: Cluster) -> Figures:
     shares = [_mean(_shares([told], result)) for result in results]
     turned, shown = (sum(counts) for counts in zip(*(j.flips for j in told.values()), strict=True))
-    return _figures(results, shares).model_copy(
+    return _figures(results, shares, by, _waiting(results, told)).model_copy(
         update={
             "unreadable": sum(not judgement.passes for judgement in told.values()),
             "flips": turned / shown if shown else None,
@@ -180,15 +197,21 @@ def _mean(shares: Iterable[_Shares]) -> _Shares | None:
     return _Shares(sum(s.recall for s in found) / len(found), sum(against) / len(found))
 
 
-def _figures(results: Sequence[Result], shares: Sequence[_Shares | None]) -> Figures:
-    keys = cluster_keys((result.cluster, result.issue) for result in results)
-    scored = [(s, key) for s, key in zip(shares, keys, strict=True) if s is not None]
-    told = clustered_mean([s.recall for s, _ in scored], [key for _, key in scored])
-    judged = [(s.contradicted, key) for s, key in scored if s.contradicted is not None]
-    against = clustered_mean([share for share, _ in judged], [key for _, key in judged])
+def _waiting(results: Sequence[Result], judged: Container[_Case]) -> int:
+    """How many replies are descriptions that were not judged."""
+    return sum(bool(r.parsed) and (r.question, r.epoch) not in judged for r in results)
+
+
+def _figures(
+    results: Sequence[Result], shares: Sequence[_Shares | None], by: Cluster, unjudged: int
+) -> Figures:
+    told = _estimate(results, [share and share.recall for share in shares], by)
+    against = _estimate(results, [share and share.contradicted for share in shares], by)
+    n = len({result.question for result in results})
     return Figures(
-        n=len(results),
-        unscored=len(results) - len(scored),
+        n=n,
+        unscored=n - told.n,
+        unjudged=unjudged,
         unreadable=0,
         recall=told.mean,
         recall_low=told.low,
@@ -197,6 +220,14 @@ def _figures(results: Sequence[Result], shares: Sequence[_Shares | None]) -> Fig
         contradicted_low=against.low,
         contradicted_high=against.high,
     )
+
+
+def _estimate(results: Sequence[Result], values: Sequence[float | None], by: Cluster) -> Estimate:
+    """Of these values of the results, epochs averaged first."""
+    pairs = zip(results, values, strict=True)
+    questions = questions_of(result._replace(value=value) for result, value in pairs)
+    scored, keys = scored_with_keys(questions.values(), by)
+    return clustered_mean([value for _, value in scored], keys)
 
 
 def _units(judges: Mapping[str, Mapping[_Case, Judgement]]) -> list[list[str]]:
@@ -208,6 +239,13 @@ def _units(judges: Mapping[str, Mapping[_Case, Judgement]]) -> list[list[str]]:
                 for fact, verdict in enumerate(verdicts):
                     units[case, order, fact].append(verdict)
     return list(units.values())
+
+
+def _no_alpha(units: Sequence[Sequence[str]], judges: int) -> str:
+    if judges < 2:
+        return "one judge alone"
+    twice = any(len(unit) > 1 for unit in units)
+    return "all verdicts are the same" if twice else "no description was judged by two"
 
 
 def _spearman(pairs: Sequence[tuple[float, float]]) -> float | None:
@@ -234,5 +272,8 @@ def _warnings(model: str, judges: Mapping[str, Mapping[_Case, Judgement]]) -> It
             yield f"judge {name} wrote the facts of {own} of {len(told)} descriptions itself"
         if len(served := _served_by(told)) > 1:
             yield f"judge {name} was not one model throughout: {', '.join(served)}"
+    if len({frozenset(told) for told in judges.values()}) > 1:
+        counts = ", ".join(f"{name} {len(told)}" for name, told in judges.items())
+        yield f"judges judged different descriptions ({counts}): their rows do not compare"
     if len(judges) == 1:
         yield "one judge alone: nothing tells how far it can be trusted; name another --judge"

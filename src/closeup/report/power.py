@@ -119,15 +119,20 @@ def _need(told: Spread, unit: Cluster, difference: float, paired: bool) -> Need:
 def table(told: Power) -> Group:
     """What it takes, for the terminal."""
     grid = plain(
-        f"to see {100 * told.difference:g} points with {100 * POWER:.0f} % power at "
-        f"{100 * ALPHA:.0f} %",
+        f"to see {100 * told.difference:g} points with {100 * POWER:.0f} % power, tested at the "
+        f"{100 * ALPHA:.0f} % level",
         numbers=("n", "at hand", "see, points", "needed"),
     )
-    for task, need in [*told.tasks.items(), (f"mean of {len(told.tasks)} tasks", told.mean)]:
+    rows = dict(told.tasks)
+    if len(rows) > 1:
+        rows[f"mean of {len(rows)} tasks"] = told.mean
+    for task, need in rows.items():
         needed = "–" if need.needed is None else f"{need.needed} {need.unit}s"
         at_hand = f"{need.clusters} {need.unit}s"
         grid.add_row(task, str(need.n), at_hand, percent(need.smallest), needed)
     lines = ["“see” is the smallest difference that what is at hand can show."]
+    if any(need.needed is None for need in rows.values()):
+        lines.append("– where the scores do not differ, or are of one cluster: nothing to go by.")
     if not told.paired:
         lines.append(
             f"One run: that two models' scores correlate by {CORRELATION} is assumed; "

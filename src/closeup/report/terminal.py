@@ -1,9 +1,11 @@
 """Runs as a table for the terminal, and as JSON for programs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from string import ascii_uppercase
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
@@ -11,6 +13,9 @@ from closeup.question import Split
 from closeup.report.summary import Macro, TaskSummary, macro, summary
 from closeup.stats import Cluster
 from closeup.store import Store
+
+ABREAST = 4
+"""Runs side by side in one table of 80 columns; more go into further tables below."""
 
 
 def public(
@@ -36,35 +41,56 @@ def table(run: Store, split: Split | None = None, by: Cluster = "page") -> Table
     missing = any(row.unscored for row in rows.values())
     columns = ("un-\nparsed", "score", "95 %", "chance", "cor-\nrected", "macro\nF1")
     grid = plain(
-        f"{run.info.model} on {run.info.bench}, in %",
+        f"{run.info.model} on {run.info.bench}, in % but for counts of questions",
         numbers=("n", "un-\nscored", *columns) if missing else ("n", *columns),
     )
 
     for task, row in rows.items():
         grid.add_row(task, *_cells(row, missing), percent(row.macro_f1))
-    if len(rows) > 1:
-        mean = macro(run, split, by)
+    if len(rows) > 1 and (mean := macro(run, split, by)).tasks > 1:
         grid.add_section()
         grid.add_row(f"mean of {mean.tasks} tasks", *_cells(mean, missing))
-        if mean.with_chance < mean.tasks:
-            grid.caption = f"The mean chance is of the {mean.with_chance} tasks that have one."
+        if 0 < mean.with_chance < mean.tasks:
+            have = "task that has" if mean.with_chance == 1 else "tasks that have"
+            grid.caption = f"Mean chance, and corrected: of the {mean.with_chance} {have} a chance."
             grid.caption_justify = "left"
     return grid
 
 
-def comparison(runs: Sequence[Store], split: Split | None = None, by: Cluster = "page") -> Table:
+def comparison(runs: Sequence[Store], split: Split | None = None, by: Cluster = "page") -> Group:
     """Several runs side by side: each one's score in percent and, below it, its 95 % interval."""
     summaries = [summary(run, split, by) for run in runs]
-    grid = plain(
-        "score and its 95 % interval, in %",
-        numbers=("n", "chance", *(run.info.model for run in runs)),
-    )
+    names = [ascii_uppercase[i % 26] + str(i // 26 + 1) * (i >= 26) for i in range(len(runs))]
+    blocks = [slice(start, start + ABREAST) for start in range(0, len(runs), ABREAST)]
+    grids = [_abreast(names[block], summaries[block]) for block in blocks]
+    pairs = zip(names, runs, strict=True)
+    lines = [f"{name}: {run.info.model}, {run.folder}" for name, run in pairs]
+    return Group(*grids, Text("\n".join(lines)))
+
+
+def _abreast(names: Sequence[str], summaries: Sequence[dict[str, TaskSummary]]) -> Table:
+    grid = plain("score and its 95 % interval, in %", numbers=("n", "chance", *names))
     for task in sorted({task for rows in summaries for task in rows}):
-        rows = [rows.get(task) for rows in summaries]
-        known = [row for row in rows if row is not None]
-        cells = ["–" if row is None else _cell(row) for row in rows]
-        grid.add_row(task, str(max(row.n for row in known)), percent(known[0].chance), *cells)
+        for cells in _lines(task, [rows.get(task) for rows in summaries]):
+            grid.add_row(*cells)
     return grid
+
+
+def _lines(task: str, rows: Sequence[TaskSummary | None]) -> Iterator[list[str]]:
+    """The scores of a task and, below, what sets them apart, where anything does."""
+    known = [row for row in rows if row is not None]
+
+    def cells(say: Callable[[TaskSummary], str]) -> list[str]:
+        return ["–" if row is None else say(row) for row in rows]
+
+    n, chance = str(max(row.n for row in known)), percent(known[0].chance)
+    yield [task, n, chance, *cells(lambda r: f"{percent(r.score)}\n{interval(r.low, r.high)}")]
+    if len({row.n for row in known}) > 1:
+        yield ["  questions", "", "", *cells(lambda row: str(row.n))]
+    if any(row.unscored for row in known):
+        yield ["  unscored questions", "", "", *cells(lambda row: str(row.unscored))]
+    if any(row.unparsed for row in known):
+        yield ["  unparsed, %", "", "", *cells(lambda row: percent(row.unparsed_rate))]
 
 
 def plain(title: str, numbers: Sequence[str], words: Sequence[str] = ()) -> Table:
@@ -89,12 +115,6 @@ def percent(value: float | None) -> str:
 def interval(low: float | None, high: float | None) -> str:
     """An interval of shares in whole percent."""
     return "–" if low is None or high is None else f"{100 * low:.0f}–{100 * high:.0f}"
-
-
-def _cell(row: TaskSummary) -> str:
-    lines = [percent(row.score), interval(row.low, row.high)]
-    counts = {"unscored": row.unscored, "unparsed": row.unparsed}
-    return "\n".join([*lines, *(f"{count} {name}" for name, count in counts.items() if count)])
 
 
 def _cells(row: TaskSummary | Macro, missing: bool) -> list[str]:

@@ -41,6 +41,11 @@ from closeup.report.terminal import percent, plain
 from closeup.store import Store
 
 REPEATED = 0.9
+LEGEND = """\
+call rate: episodes with a call. calls: per episode. Among episodes with a call:
+covered: of the evidence, what the best crop shows; union: what all crops show;
+IoU: of the best-fitting crop with it; size: its area / the evidence's (median).
+"""
 
 
 class Look(NamedTuple):
@@ -185,7 +190,7 @@ def _mean(values: Iterable[float | None]) -> float | None:
 def table(run: Store, found: dict[str, ZoomFigures]) -> Group:
     """The figures for the terminal: shares in %, calls, size and costs as numbers."""
     numbers = ("n", "call\nrate", "calls", "covered", "union", "IoU", "size")
-    looked = plain(f"{run.info.model}: where it looked, in %", numbers=numbers)
+    looked = plain(f"{run.info.model}: where it looked; rate, cover and IoU in %", numbers=numbers)
     cost = plain(
         "what a right answer costs, and what came to nothing",
         numbers=("tokens", "seconds", "wasted, %", "unparsed, %"),
@@ -211,7 +216,7 @@ def table(run: Store, found: dict[str, ZoomFigures]) -> Group:
             percent(row.wasted),
             percent(row.unparsed),
         )
-    return Group(looked, cost, *_advice(run))
+    return Group(looked, Text(LEGEND), cost, *_advice(run))
 
 
 def _number(value: float | None, decimals: int) -> str:

@@ -22,7 +22,8 @@ D₀ = 1 + ICC (n Σ w_g² − 1) with w_g the cluster's share of the scores, as
 κ is the excess kurtosis of a coin that falls with p̃ = (np + ½)/(n + 1), as a cluster's scores might
 all fall alike; a variance with df degrees of freedom is then known as well as with df·2/(2 + κ).
 x is the number of wrong answers or of right ones, whichever are fewer, and at least 1: one alone
-cannot cluster. So the assumption has no say in the middle, where κ is 0, and all at the ends.
+cannot cluster. So the assumption has no say in the middle, where κ is 0, and all at the ends. It
+also has all where no two scores of a task differ: then D is D₀, wherever the mean lies.
 
 And a true mean below U₀ = t²/(n* + t²), where the interval of no right answer at all ends, can be
 missed on one side only: by a lower limit that lies above it. There that side may miss all 5 %, so
@@ -89,7 +90,7 @@ def effective_n(told: Spread) -> float:
     together = 1 + ICC * (told.weights_together / told.weights - 1)
     variance = max(told.variance, told.within / 2)
     fewer = n * min(told.mean, 1 - told.mean)
-    if fewer <= 1:
+    if fewer <= 1 or not variance:
         return n / together
     design = variance * n / (told.mean * (1 - told.mean))
     smoothed = (n * told.mean + 0.5) / (n + 1)

@@ -43,8 +43,8 @@ def paired_difference(
 ) -> Difference:
     """The mean of differences from −1 to 1, its 95 % interval and the p-value of 0.
 
-    With `tasks`, the mean of the tasks' means. Where all differences are 0 there is no interval:
-    nothing tells how far they might have been from it.
+    With `tasks`, the mean of the tasks' means. Where all clusters differ alike, by 0 or by more,
+    there is no interval: nothing tells how far others might be from it.
     """
     if not differences:
         return Difference(0, 0, None, None, None, None, None)
@@ -52,7 +52,7 @@ def paired_difference(
     p = sign_flip(told.sums)
     if told.variance is None or told.df is None:
         return Difference(told.n, told.clusters, told.mean, None, None, None, None)
-    if not any(differences):
+    if not told.variance:
         return Difference(told.n, told.clusters, told.mean, None, None, p, told.df)
     half = float(stdtrit(told.df, (1 + LEVEL) / 2)) * told.variance**0.5
     low, high = max(told.mean - half, -1.0), min(told.mean + half, 1.0)

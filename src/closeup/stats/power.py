@@ -17,8 +17,8 @@ from scipy.special import nctdtr, stdtrit
 ALPHA = 0.05
 POWER = 0.8
 CORRELATION = 0.5
-"""Of the mean scores of two models, over clusters, where only one of them has been run. Different
-models find the same pages hard: the correlation is seldom lower, so the need is seldom greater."""
+"""Of the mean scores of two models, over clusters, where only one has been run. A guess, for
+models tend to find the same pages hard; were they independent, it would take twice the pages."""
 MOST = 10_000_000
 
 

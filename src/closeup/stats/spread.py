@@ -20,15 +20,19 @@ from typing import NamedTuple
 
 import numpy as np
 
+ROUNDING = 1e-20
+"""A variance up to which scores do not differ: what is left is the arithmetic's."""
+
 
 class Spread(NamedTuple):
-    """A mean, and how uncertain clusters make it. The last two are None where a task lies in one
-    cluster: nothing then tells how clusters differ."""
+    """A mean, and how uncertain clusters make it."""
 
     n: int
     clusters: int
     mean: float
     variance: float | None
+    """None, like df, where a task lies in one cluster: nothing then tells how clusters differ. 0
+    where they do not, but for rounding."""
     df: float | None
     weights: float
     """Σ w², of the weights w = 1/(K N_t) of the scores: 1/n for one task."""
@@ -60,7 +64,7 @@ def spread(
     if (share < 1).all():
         c = 1 / (count * sizes * np.sqrt(1 - share))
         u = np.bincount(cell, away, groups * count).reshape(per_cell)
-        variance = float(((c * u).sum(1) ** 2).sum())
+        variance = _rounded(((c * u).sum(1) ** 2).sum())
         inner = np.sqrt(sizes) * share * c
         diagonal = (sizes * share * c**2).sum(1)
         own = (inner**2).sum(1)
@@ -75,9 +79,13 @@ def spread(
         df=df,
         weights=float((weight**2).sum()),
         weights_together=float((np.bincount(group, weight) ** 2).sum()),
-        within=float((weight**2 * away**2).sum()),
+        within=_rounded((weight**2 * away**2).sum()),
         sums=np.bincount(group, weight * values, groups),
     )
+
+
+def _rounded(variance: float) -> float:
+    return float(variance) if variance > ROUNDING else 0.0
 
 
 def _numbered(names: Sequence[Hashable]) -> tuple[np.ndarray, int]:
