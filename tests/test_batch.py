@@ -346,7 +346,10 @@ def test_lines_that_belong_to_no_request_are_counted_and_not_trusted(ask, provid
         assert store.known("0" * 64) is None
 
 
-@pytest.mark.parametrize("body", [{}, None, {"choices": []}, {"error": {"message": "x"}}])
+DEEP = {"choices": json.loads("[" * 500 + "]" * 500)}
+
+
+@pytest.mark.parametrize("body", [{}, None, {"choices": []}, {"error": {"message": "x"}}, DEEP])
 def test_a_success_that_holds_no_reply_is_no_answer(ask, provider, body):
     response = {"status_code": 200, "body": body}
     provider.outcome = lambda line: {"custom_id": line["custom_id"], "response": response}

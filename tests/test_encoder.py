@@ -7,7 +7,6 @@ import pytest
 from PIL import Image
 
 from closeup.geometry import Box, View
-from closeup.models import encoder
 from closeup.models.encoder import Encoder
 from closeup.pictures import Pictures
 from closeup.records import CloseupError
@@ -68,18 +67,45 @@ def test_encoding_is_not_done_in_the_event_loop():
     assert all(name.startswith("closeup-encode") for name in loads.threads)
 
 
-def test_what_was_not_asked_for_lately_is_let_go(monkeypatch):
-    monkeypatch.setattr(encoder, "KEPT", 10)
-    one = Encoder(Pictures(Loads()))
+def test_what_the_pictures_still_have_is_had_without_a_thread():
+    pictures = Pictures(Loads())
+    had = pictures.encoded(whole("p1"))
+    one = Encoder(pictures)
+    assert asyncio.run(one.encoded([whole("p1")])) == {whole("p1"): had}
+    assert one._pool is None
+
+
+def test_only_two_images_are_in_the_making_at_a_time():
+    loads = Loads()
+    making: set[str] = set()
+    most = 0
+
+    def load(page: str) -> bytes:
+        nonlocal most
+        making.add(page)
+        most = max(most, len(making))
+        data = loads(page)
+        making.remove(page)
+        return data
 
     async def scene() -> None:
-        for page in ("p1", "p2", "p3"):
-            await one.encoded([whole(page)])
+        one = Encoder(Pictures(load))
+        await asyncio.gather(*(one.encoded([whole(str(number))]) for number in range(6)))
         one.close()
 
     asyncio.run(scene())
-    assert list(one._kept) == [whole("p3")]
-    assert one._held == len(one._kept[whole("p3")].base64)
+    assert most == 2
+
+
+def test_nothing_is_kept_beside_the_pictures():
+    one = Encoder(Pictures(Loads()))
+
+    async def scene() -> None:
+        await one.encoded([whole("p1"), whole("p2")])
+        one.close()
+
+    asyncio.run(scene())
+    assert not one._under_way
 
 
 def test_a_broken_image_is_an_error_for_each_who_asks_and_stays_with_none():

@@ -4,14 +4,25 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 import pytest
+from aiohttp.abc import AbstractStreamWriter
 from servers import Chat, completion, fails, hangs, hangs_up, says, serving, stops_halfway
 
 from closeup.message import Reply
 from closeup.models import wire
-from closeup.models.http import LONGEST_WAIT, MAX_RESPONSE, TRIES, Endpoint, retry_after
+from closeup.models.http import (
+    FAILURES,
+    FIRST_TRIES,
+    LONGEST_WAIT,
+    MAX_RESPONSE,
+    TRIES,
+    Endpoint,
+    RefusedError,
+    retry_after,
+)
 from closeup.models.keys import Key
 from closeup.models.model import ModelError
-from closeup.models.throttle import LEAST, Bucket, Gate
+from closeup.models.pieces import SLICE, Pieces
+from closeup.models.throttle import LEAST, START, Bucket, Gate
 from closeup.records import CloseupError
 
 T = TypeVar("T")
@@ -69,6 +80,39 @@ def test_a_body_arrives_in_one_piece_with_its_length_and_the_key():
         assert int(chat.headers[0]["Content-Length"]) == len(large) + 6
 
     ask(use=use)
+
+
+class Writes(AbstractStreamWriter):
+    """What a body writes, and in which sizes."""
+
+    def __init__(self) -> None:
+        self.chunks: list[bytes] = []
+
+    async def write(self, chunk: bytes | bytearray | memoryview) -> None:  # type: ignore[override]
+        self.chunks.append(bytes(chunk))
+
+    async def write_eof(self, chunk: bytes = b"") -> None:
+        raise AssertionError
+
+    async def drain(self) -> None:
+        raise AssertionError
+
+    async def write_headers(self, status_line: str, headers: object) -> None:
+        raise AssertionError
+
+    def enable_compression(self, encoding: str = "deflate", strategy: int | None = None) -> None:
+        raise AssertionError
+
+    def enable_chunking(self) -> None:
+        raise AssertionError
+
+
+def test_a_page_is_not_handed_to_the_socket_at_once_for_it_would_be_copied():
+    pieces = [b'{"a":"', b"x" * 300_000, b'","b":"', bytes(range(256)) * 400, b'"}']
+    writes = Writes()
+    asyncio.run(Pieces(pieces).write(writes))
+    assert b"".join(writes.chunks) == b"".join(pieces)
+    assert max(map(len, writes.chunks)) == SLICE
 
 
 def test_without_a_key_none_is_sent():
@@ -161,19 +205,88 @@ def test_after_the_last_try_the_question_fails_with_the_last_reason():
     assert ask(answer=fails(500, "out of order"), use=use) == TRIES
 
 
-def test_a_server_that_was_never_there_is_the_users_mistake():
-    async def scene() -> None:
+def test_a_server_that_was_never_there_is_the_users_mistake_and_said_soon():
+    async def scene() -> list[float]:
         async with serving() as chat:
             pass
-        endpoint = at(chat, Sleeps())
+        sleeps = Sleeps()
+        endpoint = at(chat, sleeps)
         try:
-            with pytest.raises(CloseupError, match=r"127\.0\.0\.1") as error:
+            with pytest.raises(CloseupError, match=r"127\.0\.0\.1.*\(4 tries\)") as error:
                 await endpoint.post(BODY, wire.reply)
             assert "\n" not in str(error.value)
         finally:
             await endpoint.close()
+        return sleeps.slept
 
-    asyncio.run(scene())
+    assert len(asyncio.run(scene())) == 3
+
+
+def test_a_server_that_was_there_is_waited_for():
+    async def use(endpoint: Endpoint, chat: Chat) -> None:
+        await post(endpoint, chat)
+        chat.answer = hangs_up()
+        with pytest.raises(ModelError, match=rf"\({TRIES} tries\)"):
+            await post(endpoint, chat)
+
+    ask(use=use)
+
+
+PAGE = says(b"<html>Log in</html>")
+
+
+@pytest.mark.parametrize(("step", "tries"), [(PAGE, FIRST_TRIES), (fails(502), TRIES)])
+def test_where_nothing_is_ever_answered_all_ends_after_some_requests(step, tries):
+    async def use(endpoint: Endpoint, chat: Chat) -> int:
+        for _ in range(FAILURES - 1):
+            with pytest.raises(ModelError):
+                await post(endpoint, chat)
+        with pytest.raises(CloseupError, match=f"{FAILURES} requests failed and none") as error:
+            await post(endpoint, chat)
+        assert "\n" not in str(error.value)
+        return len(chat.bodies)
+
+    assert ask(answer=step, use=use) == FAILURES * tries
+
+
+def test_after_a_single_answer_a_broken_server_fails_questions_only():
+    async def use(endpoint: Endpoint, chat: Chat) -> None:
+        await post(endpoint, chat)
+        for _ in range(FAILURES + 1):
+            with pytest.raises(ModelError, match=rf"malformed.*\({TRIES} tries\)"):
+                await post(endpoint, chat)
+
+    ask(says(completion()), answer=PAGE, use=use)
+
+
+@pytest.mark.parametrize("status", [403, 404, 405])
+def test_what_is_forbidden_where_others_were_answered_is_this_request(status):
+    async def use(endpoint: Endpoint, chat: Chat) -> None:
+        await post(endpoint, chat)
+        with pytest.raises(RefusedError, match=f"{status}: your input was flagged"):
+            await post(endpoint, chat)
+        await post(endpoint, chat)
+        assert len(chat.bodies) == 3
+
+    ask(says(completion()), fails(status, "your input was flagged"), use=use)
+
+
+@pytest.mark.parametrize("status", [401, 402])
+def test_a_key_that_has_run_out_ends_it_also_later(status):
+    async def use(endpoint: Endpoint, chat: Chat) -> None:
+        await post(endpoint, chat)
+        with pytest.raises(CloseupError, match=f"{status}: no more"):
+            await post(endpoint, chat)
+
+    ask(says(completion()), fails(status, "no more"), use=use)
+
+
+def test_an_error_or_a_malformed_response_is_no_answer():
+    async def use(endpoint: Endpoint, chat: Chat) -> None:
+        with pytest.raises(CloseupError, match="404: no such model"):
+            await post(endpoint, chat)
+
+    ask(fails(500), PAGE, fails(404, "no such model"), use=use)
 
 
 @pytest.mark.parametrize("status", [401, 402, 403, 404, 405])
@@ -240,14 +353,26 @@ def test_an_error_of_a_megabyte_is_a_short_line():
     assert "\n" not in str(error.value)
 
 
-def test_the_gate_hears_of_every_complaint_and_every_reply():
+@pytest.mark.parametrize(
+    ("step", "limit"),
+    [
+        (fails(429), 12),
+        (fails(503), 12),
+        (fails(529), 12),
+        (fails(500, Retry_After="1"), 12),
+        (fails(500), START),
+        (fails(502), START),
+        (hangs_up(), START),
+        (fails(408, Retry_After="1"), START),
+    ],
+)
+def test_the_gate_is_narrowed_where_the_server_is_asked_too_much_and_only_there(step, limit):
     async def use(endpoint: Endpoint, chat: Chat) -> int:
         await post(endpoint, chat)
-        assert endpoint._gate
         return endpoint._gate.limit
 
-    assert ask(fails(429), use=use, gate=Gate()) == 12
-    assert LEAST < 12
+    assert ask(step, use=use, gate=Gate()) == limit
+    assert LEAST < 12 < START
 
 
 def test_every_try_counts_for_the_rate():

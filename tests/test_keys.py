@@ -84,5 +84,18 @@ def test_a_quoted_key_is_taken_out_of_a_text_also_where_half_of_it_is_blotted_ou
     assert SECRET[-4:] not in clean
 
 
+@pytest.mark.parametrize(
+    ("key", "said", "clean"),
+    [
+        ("EMPTY", "EMPTYness of an EMPTY queue", "EMPTYness of an [key] queue"),
+        ("EMPTY", "Bearer EMPTY: wrong", "Bearer [key]: wrong"),
+        ("a", "an answer that was late", "an answer that was late"),
+        ("sk-Secret-1", "sk-Secret service", "sk-Secret service"),
+    ],
+)
+def test_a_key_as_short_as_a_word_is_taken_out_only_where_it_stands_by_itself(key, said, clean):
+    assert Key(key, "SOME_KEY").redacted(said) == clean
+
+
 def test_a_text_without_the_key_stays_as_it_is():
     assert Key(SECRET, "SOME_KEY").redacted("ask-Secure: no sk-1") == "ask-Secure: no sk-1"

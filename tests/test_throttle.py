@@ -69,6 +69,22 @@ def test_one_who_gives_up_waiting_takes_no_place():
     asyncio.run(scene())
 
 
+def test_one_who_gives_up_just_as_a_place_becomes_free_leaves_it_to_the_next():
+    async def scene() -> None:
+        gate = Gate(1)
+        await gate.enter()
+        waits = [asyncio.create_task(gate.enter()) for _ in range(2)]
+        await asyncio.sleep(0)
+        waits[0].cancel()
+        gate.leave()  # passes the first over, who has not heard yet that it was cancelled
+        with pytest.raises(asyncio.CancelledError):
+            await waits[0]
+        await waits[1]
+        assert gate.in_flight == 1
+
+    asyncio.run(scene())
+
+
 def test_a_fixed_gate_stays_as_it_is():
     gate = Gate(7)
     gate.slowed(3.0)

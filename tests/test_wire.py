@@ -252,6 +252,33 @@ def test_what_is_no_reply_is_malformed_and_never_an_answer(data):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("content", "total", "text"),
+    [
+        (rb"\ud83d <answer>B</answer>", b"20", "? <answer>B</answer>"),
+        (b"B", b"NaN", "B"),
+        (b"B", b"-Infinity", "B"),
+        ("\u00e9".encode(), b"NaN", "\u00e9"),
+    ],
+)
+def test_a_reply_that_only_a_lenient_reader_takes_is_one(content, total, text):
+    data = b'{"choices": [{"message": {"content": "' + content + b'"}}], '
+    told = reply(data + b'"usage": {"prompt_tokens": 7, "total_tokens": ' + total + b"}}")
+    assert (told.text, told.usage.input) == (text, 7)
+
+
+def test_a_native_call_with_half_a_surrogate_pair_is_read():
+    call = {"function": {"name": "read_text", "arguments": '{"hint": "\\ud83d"}'}}
+    assert turn(read(tool_calls=[call]).text).parsed == {"hint": "?"}
+
+
+def test_what_is_nested_too_deeply_to_be_written_again_is_malformed_and_no_crash():
+    deep = "[" * 500 + "]" * 500
+    with pytest.raises(MalformedError, match="nested too deeply"):
+        read(tool_calls=[{"function": {"name": "zoom_in", "arguments": deep}}])
+    assert complaint(f'{{"error": {deep}}}'.encode()).startswith('{"error"')
+
+
 def test_wrong_counts_are_not_believed():
     response = completion("B")
     response["usage"] = {"prompt_tokens": -5, "completion_tokens": "many", "total_tokens": True}

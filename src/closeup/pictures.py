@@ -18,10 +18,10 @@ from closeup.geometry import View
 from closeup.images import MAX_BYTES, decode, draw, peek
 from closeup.records import read_bytes
 
-PIXELS_KEPT = 25_000_000
-"""Decoded pixels that are kept for the next crop: ten pages of 2.5 megapixels, in 75 MB. Pages are
+PIXELS_KEPT = 10_000_000
+"""Decoded pixels that are kept for the next crop: four pages of 2.5 megapixels, in 40 MB. Pages are
 asked one after another."""
-BYTES_KEPT = 64 * 1024 * 1024
+BYTES_KEPT = 32 * 1024 * 1024
 QUALITY = 92
 MIMES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
 """Formats that every provider takes; the others are encoded anew."""

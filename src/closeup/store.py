@@ -4,8 +4,6 @@ calls    one row a reply of a model, by the hash of the whole request: what was 
 asked    one row a question and epoch: its episode and score, or what went wrong and no answer
 judged   what judges said of an episode (`judge.judgements`)
 sent     requests that are out in a batch (`evaluate.outbox`)
-judged   one row a question, epoch and judge: what the judge said of the answer
-sent     one row a request that is out in a batch, until the batch is over
 
 A reply is never asked for twice: a question whose prompt, page or rules changed runs again, and
 finds the replies to all requests that did not change. What the statistics need stands in columns,

@@ -137,13 +137,13 @@ class Desk:
             raise MalformedError('no "custom_id"')
         response = wire.field(line, "response", dict)
         status = wire.field(response, "status_code", int)
-        body = orjson.dumps(wire.field(response, "body", dict))
         error = wire.field(line, "error", dict)
         try:
+            body = wire.dumped(wire.field(response, "body", dict))
             if status == 200 and error is None:
                 return Outcome(key, wire.reply(body), "")
             problem = f"{status or 'no answer'}: "
-            problem += wire.complaint(orjson.dumps(error) if error else body)
+            problem += wire.complaint(wire.dumped(error) if error else body)
         except MalformedError as malformed:
             problem = f"malformed reply: {malformed}"
         return Outcome(key, None, self._endpoint.clean(problem))

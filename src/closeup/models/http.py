@@ -8,21 +8,26 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import count
 from typing import Any, NamedTuple, TypeVar
 
 import aiohttp
-from aiohttp.abc import AbstractStreamWriter
-from aiohttp.payload import Payload
 from yarl import URL
 
 from closeup.models.keys import Key
 from closeup.models.model import ModelError
+from closeup.models.pieces import Pieces
 from closeup.models.throttle import Bucket, Clock, Gate, Sleep
 from closeup.models.wire import MalformedError, complaint
 from closeup.records import CloseupError, one_line
 
 TRIES = 10
 """With the waits between them, some two minutes of a server that does not answer."""
+FIRST_TRIES = 4
+"""Where nothing was ever answered and nothing says that waiting helps: nobody is there, or someone
+else than was meant, such as a page to log in at. A few seconds."""
+FAILURES = 20
+"""Requests that failed for good, without any that did not, after which no more are sent."""
 FIRST_WAIT = 0.5
 LONGEST_WAIT = 60.0
 """Seconds that are waited at most after the first failure, and after any."""
@@ -31,7 +36,12 @@ PATIENCE = 900.0
 MAX_RESPONSE = 16 * 1024 * 1024
 PASSING = frozenset({408, 409, 425, 429})
 """Beside 5xx, the statuses after which the same request may succeed."""
-HOPELESS = frozenset({401, 402, 403, 404, 405})
+CROWDED = frozenset({429, 503, 529})
+"""Where the server is asked too much; so it is with any 5xx that says how long to wait."""
+HOPELESS = frozenset({401, 402})
+WRONG = frozenset({403, 404, 405})
+"""A wrong key, model or URL, unless others were answered there: then it is about this request, as
+from a gateway that forbids what is in it."""
 _HOPELESS = re.compile(rb"insufficient_quota|model_not_found|API_KEY_INVALID|API key not valid")
 """What providers say beside other statuses when no request will ever succeed."""
 _DELAY = re.compile(rb'"retryDelay":\s*"(\d{1,6}(?:\.\d{1,9})?)s"')
@@ -54,6 +64,8 @@ class Failed(NamedTuple):
     said: str
     wait: float | None = None
     """Seconds that the server asks to wait."""
+    crowded: bool = False
+    """Whether it is asked too much."""
 
 
 class Endpoint:
@@ -87,8 +99,12 @@ class Endpoint:
         self._sleep = sleep
         self._dice = random.Random("closeup/http")
         self._session: aiohttp.ClientSession | None = None
+        self._heard = False
+        """Whether anything ever came from there, be it an error."""
         self._answered = False
-        """Whether anything was ever heard from there."""
+        """Whether a request ever succeeded."""
+        self._failures = 0
+        """Requests of which all tries failed, while none had succeeded."""
 
     async def post(
         self,
@@ -131,10 +147,7 @@ class Endpoint:
         tries failed, and CloseupError where no other request would do better.
         """
         spent = 0.0
-        failed: Failed | None = None
-        for number in range(tries):
-            if failed:
-                await self._sleep(self._wait(number, failed.wait))
+        for number in count(1):
             await self._requests.take(1)
             await self._tokens.take(tokens)
             start = self._clock()
@@ -143,17 +156,18 @@ class Endpoint:
             if not isinstance(outcome, Failed):
                 self._gate.clean()
                 return outcome, spent
-            failed = outcome
-            self.counts[failed.kind] += 1
-            if failed.kind == "429":
-                self._gate.slowed(failed.wait)
-            elif failed.kind != "malformed":
+            self.counts[outcome.kind] += 1
+            if outcome.crowded:
+                self._gate.slowed(outcome.wait)
+            elif outcome.kind != "malformed":
                 self._gate.strained()
-            if (failed.wait or 0) > PATIENCE:
-                raise ModelError(f"{url}: {failed.said}: asks to wait {failed.wait:.0f} s")
-        assert failed
-        problem = f"{url}: {failed.said} ({tries} {'try' if tries == 1 else 'tries'})"
-        raise ModelError(problem) if self._answered else CloseupError(problem)
+            if (outcome.wait or 0) > PATIENCE:
+                raise self._lost(f"{url}: {outcome.said}: asks to wait {outcome.wait:.0f} s")
+            if number >= min(tries, self._most_tries(outcome)):
+                tried = f"{number} {'try' if number == 1 else 'tries'}"
+                raise self._lost(f"{url}: {outcome.said} ({tried})")
+            await self._sleep(self._wait(number, outcome.wait))
+        raise AssertionError
 
     async def close(self) -> None:
         session, self._session = self._session, None
@@ -175,10 +189,12 @@ class Endpoint:
             session = self._session or self._open()
             place = self._url if url == self.url else URL(url)
             async with session.request(method, place, data=data(), allow_redirects=False) as got:
+                self._heard = True
                 told = await (take if got.status == 200 else bounded)(got)
-            self._answered = True
             if got.status == 200:
-                return read(told)
+                answer = read(told)
+                self._answered = True
+                return answer
         except TimeoutError:
             return Failed("timeout", f"no answer in {self._timeout:g} s")
         except (aiohttp.ClientError, OSError) as error:
@@ -192,7 +208,8 @@ class Endpoint:
     ) -> Failed:
         """What a response that is no success means for this request, and for all others."""
         said = f"{status}: {self.clean(complaint(data))}"
-        if status in HOPELESS or _HOPELESS.search(data[:20_000]):
+        hopeless = status in HOPELESS or (status in WRONG and not self._answered)
+        if hopeless or _HOPELESS.search(data[:20_000]):
             raise CloseupError(f"{url}: {said}{self._whose_key()}")
         if 300 <= status < 400:
             found = re.match(r"https?://([^/\s?#@]+)", headers.get("Location", ""))
@@ -200,8 +217,27 @@ class Endpoint:
             raise CloseupError(f"{url}: {status}: leads to {place}: name that as the URL")
         if status in PASSING or (status >= 500 and status not in final):
             kind = "5xx" if status >= 500 else str(status)
-            return Failed(kind, said, retry_after(headers.get("Retry-After", ""), data))
+            wait = retry_after(headers.get("Retry-After", ""), data)
+            crowded = status in CROWDED or (status >= 500 and wait is not None)
+            return Failed(kind, said, wait, crowded)
         raise RefusedError(f"{url}: {said}")
+
+    def _most_tries(self, failed: Failed) -> int:
+        """How often a request is worth trying that failed so the last time."""
+        if self._answered or (self._heard and failed.kind != "malformed"):
+            return TRIES
+        return FIRST_TRIES
+
+    def _lost(self, problem: str) -> Exception:
+        """What to raise for a request that failed for good: whether any other may do better."""
+        if self._answered:
+            return ModelError(problem)
+        self._failures += 1
+        if not self._heard:
+            return CloseupError(problem)
+        if self._failures >= FAILURES:
+            return CloseupError(f"{problem}; {self._failures} requests failed and none succeeded")
+        return ModelError(problem)
 
     def _open(self) -> aiohttp.ClientSession:
         headers = {"Accept-Encoding": "identity"}
@@ -239,39 +275,6 @@ async def bounded(response: aiohttp.ClientResponse) -> bytes:
             raise MalformedError(f"over {MAX_RESPONSE} bytes")
         chunks.append(chunk)
     return b"".join(chunks)
-
-
-class Pieces(Payload):
-    """A body in pieces, sent one after the other and joined nowhere."""
-
-    _autoclose = True
-
-    def __init__(self, pieces: Sequence[bytes]) -> None:
-        super().__init__(pieces, content_type="application/json")
-        self._size = sum(map(len, pieces))
-
-    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
-        return b"".join(self._value).decode(encoding, errors)
-
-    async def write(self, writer: AbstractStreamWriter) -> None:
-        await self.write_with_length(writer, None)
-
-    async def write_with_length(
-        self, writer: AbstractStreamWriter, content_length: int | None
-    ) -> None:
-        small: list[bytes] = []
-        for piece in self._value:
-            if len(piece) < LARGE:
-                small.append(piece)
-            else:
-                await writer.write(b"".join(small))
-                await writer.write(piece)
-                small = []
-        await writer.write(b"".join(small))
-
-
-LARGE = 16 * 1024
-"""Bytes from which a piece is a write of its own."""
 
 
 def retry_after(header: str, data: bytes = b"", now: datetime | None = None) -> float | None:

@@ -10,6 +10,8 @@ from closeup.records import CloseupError, read_bytes
 MAX_KEY = 4096
 _PREFIX = 6
 """Characters of a key that a provider may quote back with the rest blotted out."""
+_LONG = 12
+"""Characters from which a key, or its start, is no word of a message by chance."""
 
 
 class Key:
@@ -34,7 +36,9 @@ class Key:
 
     def redacted(self, text: str) -> str:
         """A provider's text without this key, whole or half blotted out."""
-        start = re.escape(self._value[: min(_PREFIX, len(self._value))])
+        if len(self._value) < _LONG:
+            return re.sub(rf"(?<!\w){re.escape(self._value)}(?!\w)", "[key]", text)
+        start = re.escape(self._value[:_PREFIX])
         whole = text.replace(self._value, "[key]")
         return re.sub(rf"(?<![\w-]){start}[^\s\"'<>,]*", "[key]", whole)
 

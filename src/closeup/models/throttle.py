@@ -53,10 +53,10 @@ class Gate:
         try:
             await place
         except asyncio.CancelledError:
-            if place.cancelled():
-                self._waiting.remove(place)
-            else:  # the place was given and will not be taken
+            if not place.cancelled():  # the place was given and will not be taken
                 self.leave()
+            elif place in self._waiting:  # or it was passed over already
+                self._waiting.remove(place)
             raise
 
     def leave(self) -> None:

@@ -9,6 +9,7 @@ only, so its images follow in a user turn. A call that cannot be written nativel
 broken JSON, is sent as the text it was.
 """
 
+import json
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -186,27 +187,44 @@ def reply(data: bytes) -> Reply:
 
 
 def loaded(data: bytes) -> object:
-    """JSON. Raises MalformedError where it is none."""
+    """JSON. Raises MalformedError where it is none.
+
+    Half a surrogate pair and NaN, which are none and which servers write all the same, become ?
+    and null: the reply around them was paid for.
+    """
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        raise MalformedError(f"no JSON: {error}") from None
+        problem = f"no JSON: {error}"
+    try:
+        lenient = json.loads(data.decode(), parse_constant=lambda _: None)
+        return orjson.loads(json.dumps(lenient, ensure_ascii=False).encode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        raise MalformedError(problem) from None
+
+
+def dumped(value: object) -> bytes:
+    """What `loaded` gave, as JSON again. Raises MalformedError where it is nested too deeply."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        raise MalformedError("nested too deeply") from None
 
 
 def complaint(data: bytes) -> str:
     """What a provider says is wrong, in whichever of the common forms; empty where it says nothing
     that can be read."""
     try:
-        said = orjson.loads(data)
-    except orjson.JSONDecodeError:
+        said = loaded(data)
+        if isinstance(said, list) and said:
+            said = said[0]
+        if isinstance(said, dict):
+            error = said.get("error", said)
+            if isinstance(error, dict):
+                error = error.get("message") or error.get("detail") or error.get("code")
+            return error if isinstance(error, str) else dumped(error)[:2000].decode()
+    except MalformedError:
         return data[:2000].decode("utf-8", "replace").strip()
-    if isinstance(said, list) and said:
-        said = said[0]
-    if isinstance(said, dict):
-        error = said.get("error", said)
-        if isinstance(error, dict):
-            error = error.get("message") or error.get("detail") or error.get("code")
-        return error if isinstance(error, str) else orjson.dumps(error)[:2000].decode()
     return said if isinstance(said, str) else ""
 
 
@@ -230,9 +248,9 @@ def _call(function: dict[str, Any]) -> str:
     """A provider's own call in Hermes' form; arguments that are no JSON stay the text they are."""
     arguments = function.get("arguments", {})
     if isinstance(arguments, str):
-        with suppress(orjson.JSONDecodeError):
-            arguments = orjson.loads(arguments or "{}")
-    call = orjson.dumps({"name": function.get("name"), "arguments": arguments}).decode()
+        with suppress(MalformedError):
+            arguments = loaded(arguments.encode() or b"{}")
+    call = dumped({"name": function.get("name"), "arguments": arguments}).decode()
     # No tag can be opened or closed from within a string.
     return "<tool_call>" + call.replace("<", "\\u003c") + "</tool_call>"
 
