@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -45,34 +46,43 @@ def closeup(*args: object) -> int:
     return 0
 
 
+def two_views(number: int, *pages: str) -> Question:
+    """A question that shows the left of one page and the right of another, or of the same."""
+    left, right = Box(0, 0, 400, 1000), Box(400, 0, 1000, 1000)
+    changes = {
+        "views": tuple(
+            Crop(page=page, box=box) for page, box in zip(pages, (left, right), strict=True)
+        ),
+        "refs": {"A": {"view": 0, "box": left}, "B": {"view": 1, "box": right}},
+        "answer": ("B", "A"),
+        "answer_format": "order",
+        "evidence": ({"view": 0, "box": right}, {"view": 1, "box": left}),
+    }
+    base = choice(number, [left, right], "B", task="panel_reordering")
+    return Question.model_validate(dict(base) | changes)
+
+
 def questions() -> list[Question]:
     """Some of each answer format, with hostile options, and one that shows two crops of a page."""
-    left, right = Box(0, 0, 400, 1000), Box(400, 0, 1000, 1000)
-    pair = dict(choice(9, [left, right], "B", task="depth_comparison"))
-    whole = {
-        "A": {"view": 0, "box": left.corners},
-        "B": {"view": 1, "box": right.corners},
-    }
-    page = pair["views"][0].page
-    two = Question.model_validate(
-        pair
-        | {
-            "id": f"panel_reordering/{page}/2",
-            "task": "panel_reordering",
-            "views": (Crop(page=page, box=left), Crop(page=page, box=right)),
-            "refs": {n: {"view": r["view"], "box": Box(*r["box"])} for n, r in whole.items()},
-            "answer": ("B", "A"),
-            "answer_format": "order",
-            "evidence": tuple({"view": i, "box": b} for i, b in enumerate((right, left))),
-        }
-    )
     boxes = [Box(10, 20, 110, 220), Box(300, 300, 500, 700), Box(5, 700, 95, 990)]
     made = [choice(i, boxes[i % 2 :][:2], "AB"[i // 2 % 2]) for i in range(8)]
     made += [texts(i, HOSTILE, "ABCDEF"[i % 6]) for i in range(8, 14)]
     made += [counting(i, i % 4, Box(0, 0, 500, 400 + i), 0.25) for i in range(14, 18)]
     made += [ordering(i, [*HOSTILE[:2], str(i)], ("B", "C", "A"), 1 / 6) for i in range(18, 20)]
     made += [describing(i, ["=Ann waves", 'A "cat"\tsits']) for i in range(20, 22)]
-    return [*made, two]
+    return [*made, two_views(9, "page0002", "page0002")]
+
+
+def credited(folder: Path, by: Callable[[str], str]) -> None:
+    """Give the pages of a bench a licence, and the attribution that `by` says."""
+    pages = [
+        page.model_copy(update={"license": "CC BY 4.0", "attribution": by(page.id)})
+        for page in read_jsonl(folder / "pages.jsonl", Page)
+    ]
+    write_jsonl(folder / "pages.jsonl", pages)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"]["pages.jsonl"] = sha256(folder / "pages.jsonl")
+    (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
 @pytest.fixture(scope="module")
@@ -85,14 +95,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for i, name in enumerate(names)
     }
     write_bench(folder, made, images)
-    pages = [
-        page.model_copy(update={"license": "CC BY 4.0", "attribution": f"By | <b>{page.id}</b>"})
-        for page in read_jsonl(folder / "pages.jsonl", Page)
-    ]
-    write_jsonl(folder / "pages.jsonl", pages)
-    manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["files"]["pages.jsonl"] = sha256(folder / "pages.jsonl")
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    credited(folder, lambda page: f"By | <b>{page}</b>")
     return folder
 
 
@@ -180,6 +183,18 @@ def test_a_card_has_its_licence_and_no_markup_of_the_bench(hub: Path):
     assert "rel1000" in body
 
 
+def test_no_export_says_where_a_run_was_made(run: Path, tmp_path: Path):
+    assert closeup("export", run, "--to", "hf", "--out", tmp_path / "out") == 0
+    with Store.open(run) as store:
+        place = store.info.bench
+    assert Path(place).is_absolute()
+    told = (tmp_path / "out" / "README.md").read_text()
+    assert place not in told
+    assert '"bench":' not in told
+    assert '"endpoint":' not in told
+    assert '"bench_hash":' in told
+
+
 def test_a_run_becomes_a_table_of_answers(run: Path, tmp_path: Path, replies: dict[str, str]):
     assert closeup("export", run, "--to", "hf", "--out", tmp_path / "out") == 0
     rows = load(tmp_path / "out", None, tmp_path / "cache", split="answers")
@@ -192,6 +207,38 @@ def lmms(bench: Path) -> Path:
     out = bench.parent / "lmms"
     assert closeup("export", bench, "--to", "lmms_eval", "--out", out) == 0
     return out
+
+
+def test_a_task_with_a_question_over_several_pages_goes_by_issue_as_a_whole(tmp_path: Path):
+    boxes = [Box(10, 20, 110, 220), Box(300, 300, 500, 700)]
+    made = [choice(number, boxes, "A") for number in (0, 4, 20)]
+    made += [
+        two_views(0, "page0000", "page0001"),
+        *(two_views(i, *2 * ["page0001"]) for i in (4, 20)),
+    ]
+    bench, run = tmp_path / "bench", tmp_path / "run"
+    write_bench(bench, made, {f"page{i:04}": Image.new("RGB", (SIDE, SIDE)) for i in (0, 1, 5)})
+    assert closeup("run", bench, "--model", "random", "--out", run, "--quiet") == 0
+    wanted = {q.id: q.pages[0] if q.task == "depth_comparison" else q.issue for q in made}
+    assert sorted(wanted.values()) == [
+        "issue000",
+        "issue000",
+        "issue001",
+        "page0000",
+        "page0001",
+        "page0005",
+    ]
+    for source, target, name in (
+        (bench, "hf", "questions"),
+        (bench, "lmms_eval", "data"),
+        (run, "hf", "answers"),
+    ):
+        out = tmp_path / f"{target}_{name}"
+        assert closeup("export", source, "--to", target, "--out", out) == 0
+        files = [str(file) for file in (out / name).glob("*.parquet")]
+        rows = load("parquet", None, tmp_path / f"cache_{name}", data_files=files, split="train")
+        found = {row["question" if source == run else "id"]: row["cluster"] for row in rows}
+        assert found == wanted, target
 
 
 def tasks_of(folder: Path) -> dict[str, dict]:
@@ -226,7 +273,7 @@ def test_lmms_eval_tasks_score_the_same_replies_the_same(
             assert [part["type"] for part in user["content"]][-1] == "text"
             assert len(user["content"]) == len(row["images"]) + 1
         found[name] = functions.mean(items)
-        assert {item["page"] for item in items} == set(rows["test"]["page"])
+        assert {item["cluster"] for item in items} == set(rows["test"]["cluster"])
     assert found == pytest.approx(scores, abs=1e-12)
 
 
@@ -343,6 +390,8 @@ def test_the_code_of_a_record_from_elsewhere_is_not_run(tmp_path: Path, monkeypa
         (("{bench}", "--to", "inspect"), "inspect eval closeup/bench -T path="),
         (("{run}", "--to", "lmms_eval"), "takes a bench"),
         (("{bench}", "--to", "hf", "--pixels", "-1"), "pixels -1"),
+        (("{bench}", "--to", "hf", "--pixels", "9999"), "need at least 10000, or 0"),
+        (("{bench}", "--to", "hf", "--multiple", "0"), "multiple 0"),
         (("nowhere", "--to", "hf"), "not a bench"),
     ],
 )

@@ -1,6 +1,7 @@
 """inspect_ai runs a bench and reads a run, by its own code."""
 
 import gc
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -12,9 +13,10 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog, read_eval_log, recompute_metrics
 from inspect_ai.model import ContentImage, ModelOutput, ModelUsage, get_model
 from PIL import Image
-from test_export import closeup
+from test_export import closeup, credited, two_views
 
-from closeup.export.inspect_log import FILE
+from closeup.bench import Bench
+from closeup.export.inspect_log import CREDITS, FILE
 from closeup.export.inspect_task import bench as bench_task
 from closeup.geometry import Box
 from closeup.report.summary import summary
@@ -34,6 +36,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made += [counting(i, i % 3, Box(0, 0, 500, 400 + 9 * i), 0.3) for i in range(12, 20)]
     names = dict.fromkeys(page for question in made for page in question.pages)
     write_bench(folder, made, {name: Image.new("RGB", (1000, 1000), "white") for name in names})
+    credited(folder, lambda page: "Ann")
     return folder
 
 
@@ -136,6 +139,36 @@ def test_a_log_of_a_run_has_its_scores_replies_and_images(bench: Path, run: Path
             assert sample.scores["closeup_score"].value == episode.score.value
             assert sample.messages[-1].text == episode.reply
             assert isinstance(sample.messages[1].content[0], ContentImage)
+
+
+def test_a_log_owns_up_to_its_pages_and_not_to_where_it_was_made(bench, run, tmp_path):
+    assert closeup("export", run, "--to", "inspect", "--out", tmp_path / "out") == 0
+    log = read_eval_log(str(tmp_path / "out" / FILE))
+    told = log.eval.metadata
+    assert told
+    lines = [json.loads(line) for line in (tmp_path / "out" / CREDITS).read_text().splitlines()]
+    assert [line["page"] for line in lines] == [page.id for page in Bench.open(bench).pages()]
+    assert {line["license"] for line in lines} == {"CC BY 4.0"}
+    owed = [{"license": "CC BY 4.0", "attribution": "Ann", "pages": len(lines)}]
+    assert told["credits"] == owed
+    task = bench_task(path=str(bench))
+    assert task.metadata
+    assert task.metadata["credits"] == owed
+    assert not {"bench", "endpoint"} & set(told["run"])
+    assert str(bench.parent) not in log.model_dump_json()
+
+
+def test_samples_are_clustered_as_reports_are(tmp_path: Path):
+    folder = tmp_path / "bench"
+    made = [two_views(0, "page0000", "page0001"), two_views(4, "page0001", "page0001")]
+    write_bench(folder, made, {f"page{i:04}": Image.new("RGB", (1000, 1000)) for i in (0, 1)})
+    args = ("--model", "random", "--out", tmp_path / "run", "--quiet")
+    assert closeup("run", folder, *args) == 0
+    assert closeup("export", tmp_path / "run", "--to", "inspect", "--out", tmp_path / "o") == 0
+    log = read_eval_log(str(tmp_path / "o" / FILE))
+    task: Any = bench_task(path=str(folder)).dataset
+    for samples in (log.samples or [], task):
+        assert [sample.metadata["cluster"] for sample in samples] == ["issue000", "issue000"]
 
 
 def test_what_the_provider_failed_to_answer_is_an_error_and_no_zero(bench: Path, tmp_path: Path):

@@ -216,6 +216,31 @@ def test_draws_follow_the_softmax_of_the_warmed_scores():
     assert torch.allclose(shares, torch.tensor([0.1, 0.2, 0.7]), atol=0.03)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("top_h", 1e-6),
+        ("top_k", 1),
+        ("top_p", 1e-6),
+        ("min_p", 1.0),
+        ("typical_p", 1e-6),
+        ("epsilon_cutoff", 0.999),
+    ],
+)
+def test_a_draw_is_narrowed_as_the_models_generation_config_says(folders, name, value):
+    model = Local(str(folders["qwen25"]), GIVEN)
+    setattr(model._model.generation_config, name, value)  # leaves one token
+    asked = [request("Who?", epoch=epoch, temperature=1.5) for epoch in range(3)]
+    assert len({reply.text for reply in replies(model, *asked)}) == 1
+
+
+def test_a_requests_top_p_comes_before_the_models(folders):
+    model = Local(str(folders["qwen25"]), GIVEN)
+    model._model.generation_config.top_p = 1e-6
+    asked = [request("Who?", epoch=epoch, temperature=1.5, top_p=1.0) for epoch in range(3)]
+    assert len({reply.text for reply in replies(model, *asked)}) == 3
+
+
 def test_a_tools_answer_is_the_templates_own_tool_turn_and_keeps_its_images_in_order(model):
     step = model.resolution.multiple
     page, crop = view(2 * step, 2 * step), view(step, 3 * step)
@@ -353,6 +378,28 @@ def test_a_prompt_longer_than_the_context_fails_alone(qwen25):
     assert fine.text
     assert isinstance(long, ModelError)
     assert "the model's context has 4096" in str(long)
+
+
+@pytest.mark.parametrize("most", [40, None])
+def test_a_long_neighbour_takes_no_room_from_a_reply(folders, most):
+    model = forced(folders, "on and on")  # and on
+    model._model.config.get_text_config().max_position_embeddings = 100
+    asked = [request("Who? " * count, max_tokens=most) for count in (1, 10, 14)]
+    together = replies(model, *asked)
+    alone = [replies(model, one)[0] for one in asked]
+    assert [(r.text, r.usage) for r in together] == [(r.text, r.usage) for r in alone]
+    lengths = [reply.usage.input for reply in together]
+    assert 60 < lengths[1] < lengths[2] < 100
+    rooms = [min(most or 100, 100 - length) for length in lengths]
+    assert [reply.usage.output for reply in together] == rooms
+    assert {reply.finish for reply in together} == {"length"}
+
+
+def test_a_folders_place_is_no_part_of_its_models_name(folders, tmp_path):
+    moved = shutil.copytree(folders["qwen25"], tmp_path / "qwen25")
+    name = Local(str(moved), GIVEN).name
+    assert name == Local(str(folders["qwen25"]), GIVEN).name
+    assert name.startswith("hf:qwen25@")
 
 
 def test_native_tools_go_through_the_template_or_are_refused(folders):

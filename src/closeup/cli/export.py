@@ -34,7 +34,7 @@ def export(
         out: The folder to write; missing or empty.
         split: Only the questions of this split.
         grid: Of a bench: how boxes are written for the model that will be asked.
-        pixels: Of a bench: page budget in pixels; 0: pages as they are.
+        pixels: Of a bench: page budget in pixels, 10,000 or more; 0: pages as they are.
         multiple: Of a bench: both sides of an image become multiples of this.
         tasks: Tasks of your own, as package.module:Name, whose code may run.
         bench: The bench of a run, where it has moved.

@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Any
 from closeup import tools as known_tools
 from closeup.ask import Setting, opening
 from closeup.bench import Bench
-from closeup.export.shared import fresh, gold, need
+from closeup.export.shared import (
+    credit_list,
+    fresh,
+    gold,
+    need,
+    public,
+    result_clusters,
+    write_credits,
+)
 from closeup.geometry import View
 from closeup.message import Message
 from closeup.models.scripted import Replay
@@ -28,7 +36,7 @@ from closeup.tasks import task_of
 if TYPE_CHECKING:
     from inspect_ai.log import EvalSample
 
-FILE = "closeup.eval"
+FILE, CREDITS = "closeup.eval", "credits.jsonl"
 BUDGET_MB = 200
 SCORER = "closeup_score"
 
@@ -36,7 +44,7 @@ SCORER = "closeup_score"
 def export_run(
     run: Store, bench: Bench, out: Path, split: Split | None = None, budget_mb: int = BUDGET_MB
 ) -> None:
-    """Write `closeup.eval` into a folder.
+    """Write `closeup.eval` and the credits of its pages into a folder.
 
     Raises CloseupError where the bench is not the run's, or inspect_ai is not installed.
     """
@@ -47,12 +55,14 @@ def export_run(
 
     with fresh(out):
         samples = list(_samples(run, bench, split, _Images(bench, budget_mb * 1_000_000)))
-        log = _log(run.info, bench, samples)
+        pages = {page for sample in samples for page in bench.question(str(sample.id)).pages}
+        log = _log(run.info, samples, credit_list(bench, pages))
         recompute_metrics(log)
         write_eval_log(log, str(out / FILE))
+        write_credits(bench, pages, out / CREDITS)
 
 
-def _log(info: RunInfo, bench: Bench, samples: "list[EvalSample]") -> Any:
+def _log(info: RunInfo, samples: "list[EvalSample]", owed: list[dict[str, str | int]]) -> Any:
     from inspect_ai.log import EvalConfig, EvalDataset, EvalLog, EvalSpec, EvalStats
     from inspect_ai.model import GenerateConfig
 
@@ -76,7 +86,7 @@ def _log(info: RunInfo, bench: Bench, samples: "list[EvalSample]") -> Any:
             config=EvalConfig(epochs=info.epochs, epochs_reducer=["mean"]),
             scorers=[_scorer()],
             packages={"closeup": info.closeup},
-            metadata={"run": json.loads(info.to_json())},
+            metadata={"run": public(info), "credits": owed},
         ),
         stats=EvalStats(started_at=now, completed_at=now),
         samples=samples,
@@ -101,7 +111,7 @@ def _samples(
     run: Store, bench: Bench, split: Split | None, images: "_Images"
 ) -> "Iterator[EvalSample]":
     info = run.info
-    asker = Replay(info.model, lambda *_: (), info.grid, info.resolution)
+    asker = Replay(info.model, lambda *_: (), grid=info.grid, resolution=info.resolution)
     tools = [name for name in info.tools if name in known_tools.TOOLS]
     setting = Setting(
         tools=known_tools.find(tools),
@@ -110,14 +120,20 @@ def _samples(
         oracle_crop=info.oracle_crop,
         crops=info.crops,
     )
+    clusters = result_clusters(run, split)
     for result in run.results(split):
         question = bench.question(result.question)
         opened = opening(question, asker, task_of(bench, question.task), setting)
-        yield _sample(run, bench, result, opened, images)
+        yield _sample(run, bench, result, clusters[question.id], opened, images)
 
 
 def _sample(
-    run: Store, bench: Bench, result: Result, opened: tuple[Message, ...], images: "_Images"
+    run: Store,
+    bench: Bench,
+    result: Result,
+    cluster: str,
+    opened: tuple[Message, ...],
+    images: "_Images",
 ) -> "EvalSample":
     from inspect_ai.log import EvalError, EvalSample
     from inspect_ai.model import ModelOutput, ModelUsage
@@ -134,7 +150,7 @@ def _sample(
         input=asked,
         target=gold(question),
         messages=[*asked, *said],
-        metadata=metadata(question, bench.manifest.tasks[question.task].source),
+        metadata=metadata(question, bench.manifest.tasks[question.task].source, cluster),
     )
     if episode is None:
         told = result.failure or "no reply"

@@ -26,7 +26,16 @@ from closeup import tools as known_tools
 from closeup.ask import Setting, system_text
 from closeup.bench import Bench
 from closeup.conversation import Budget, Conversation
-from closeup.export.shared import Look, asked, gold, said, score, version
+from closeup.export.shared import (
+    Look,
+    asked,
+    credit_list,
+    gold,
+    question_clusters,
+    said,
+    score,
+    version,
+)
 from closeup.geometry import Grid, View
 from closeup.message import Message, Reply
 from closeup.pictures import Pictures
@@ -68,12 +77,19 @@ def bench(
     pictures = Pictures.at(opened.image_path)
     names = ["zoom_in"] if zoom else []
     setting = Setting(tools=known_tools.find(names), budget=Budget(calls=calls))
+    samples = list(_samples(opened, look, setting, pictures, split))
+    shown = {page for q in opened.questions() if split in (None, q.split) for page in q.pages}
     return Task(
-        dataset=MemoryDataset(list(_samples(opened, look, setting, pictures, split)), name="bench"),
+        dataset=MemoryDataset(samples, name="bench"),
         solver=converse(path, grid, pixels, multiple, names, calls),
         scorer=closeup_score(trusted),
         version=version(opened, look) + ("-zoom" if zoom else ""),
-        metadata={"bench": opened.content_hash, "grid": grid, "pixels": pixels},
+        metadata={
+            "bench": opened.content_hash,
+            "grid": grid,
+            "pixels": pixels,
+            "credits": credit_list(opened, shown),
+        },
     )
 
 
@@ -81,6 +97,7 @@ def _samples(
     bench: Bench, look: Look, setting: Setting, pictures: Pictures, split: Split | None
 ) -> Iterator[Sample]:
     system = system_text(setting, look.grid)
+    clusters = question_clusters(bench, split)
     urls: dict[View, str] = {}
     for item in asked(bench, look, split):
         question = item.question
@@ -96,16 +113,16 @@ def _samples(
                 ChatMessageUser(content=[*shown, ContentText(text=item.text)]),
             ],
             target=gold(question),
-            metadata=metadata(question, item.source),
+            metadata=metadata(question, item.source, clusters[question.id]),
         )
 
 
-def metadata(question: Question, source: str) -> dict[str, str | float | None]:
+def metadata(question: Question, source: str, cluster: str) -> dict[str, str | float | None]:
     """What a sample's scores are grouped and clustered by, and the question itself."""
     return {
         "task": question.task,
         "split": question.split,
-        "cluster": question.cluster,
+        "cluster": cluster,
         "chance": question.chance,
         "source": source,
         "record": question.to_json(),

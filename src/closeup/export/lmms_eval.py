@@ -25,6 +25,7 @@ from closeup.export.shared import (
     gold,
     name_of,
     need,
+    question_clusters,
     system,
     version,
     write_credits,
@@ -45,13 +46,14 @@ def export_bench(bench: Bench, out: Path, look: Look, split: Split | None = None
         counts: Counter[tuple[str, Split]] = Counter()
         files: dict[tuple[str, Split], Pieces] = {}
         schema = _schema()
+        clusters = question_clusters(bench, split)
         try:
             for item in asked(bench, look, split):
                 question = item.question
                 key = (question.task, question.split)
                 if key not in files:
                     files[key] = Pieces(out / "data", "-".join(key), schema).__enter__()
-                files[key].put(_row(item, shelf), len(item.text) + 2_000)
+                files[key].put(_row(item, shelf, clusters[question.id]), len(item.text) + 2_000)
                 pages.update(question.pages)
                 counts[key] += 1
         finally:
@@ -73,13 +75,13 @@ def export_bench(bench: Bench, out: Path, look: Look, split: Split | None = None
         (out / "README.md").write_text(_README.format(name=name, look=look.told()), "utf-8")
 
 
-def _row(item: Asked, shelf: Shelf) -> dict[str, Any]:
+def _row(item: Asked, shelf: Shelf, cluster: str) -> dict[str, Any]:
     question = item.question
     return {
         "id": question.id,
         "task": question.task,
         "source": item.source,
-        "page": question.cluster,
+        "cluster": cluster,
         "images": [shelf.name(view) for view in item.views],
         "system": system(),
         "prompt": item.text,
@@ -91,7 +93,7 @@ def _row(item: Asked, shelf: Shelf) -> dict[str, Any]:
 def _schema() -> Any:
     import pyarrow as pa
 
-    names = ("id", "task", "source", "page", "system", "prompt", "answer", "record")
+    names = ("id", "task", "source", "cluster", "system", "prompt", "answer", "record")
     return pa.schema({name: pa.string() for name in names} | {"images": pa.list_(pa.string())})
 
 
@@ -127,7 +129,7 @@ metric_list:
 - metric: score
   aggregation: !function utils.mean
   higher_is_better: true
-cluster_key: page
+cluster_key: cluster
 score_key: score
 metadata:
   version: "{version(bench, look)}"
@@ -170,7 +172,7 @@ Written for a model that reads {look}. The images in `images/` are that size alr
 model's own resizing off where it has any, or the boxes in the prompts do not fit.
 Evaluated is the test split where there is one. Chat models get the system message, the images and
 the question; others get all text after the images. `score_stderr_clustered` is clustered by page,
-or by issue for questions over several pages.
+or by issue in a task of which any question shows several pages.
 
 `credits.jsonl` holds each page's licence and attribution.
 """

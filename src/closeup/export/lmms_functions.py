@@ -43,7 +43,7 @@ class Functions:
         worth = score(doc["record"], doc["source"], str(results[0]), self._trusted)
         if worth.value is None:
             return {}
-        return {"score": {"score": worth.value, "page": doc["page"], "id": doc["id"]}}
+        return {"score": {"score": worth.value, "cluster": doc["cluster"], "id": doc["id"]}}
 
     def mean(self, items: Sequence[Mapping[str, Any]]) -> float:
         """The mean score."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from closeup import prompts
 from closeup.bench import Bench
@@ -20,10 +21,14 @@ from closeup.pictures import Pictures
 from closeup.prompts.question_text import question_text
 from closeup.question import Question, Score, Split
 from closeup.records import CloseupError, shorten
+from closeup.stats import cluster_keys
+from closeup.store import Result, RunInfo, Store
 from closeup.tasks import TASKS, find, task_of
 from closeup.tasks.task import Task
 
 _FILE_NAME = re.compile(r"[A-Za-z0-9_]{1,80}")
+LEAST_PIXELS = 10_000
+"""A budget below this, 100 by 100, leaves nothing of a page to see."""
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif"}
 
 
@@ -39,10 +44,12 @@ class Look:
     """Both sides of an image become multiples of this."""
 
     def __post_init__(self) -> None:
-        if self.pixels < 0 or self.multiple < 1:
+        if self.pixels != 0 and self.pixels < LEAST_PIXELS:
             raise CloseupError(
-                f"pixels {self.pixels}, multiple {self.multiple}: need at least 0 and 1"
+                f"pixels {self.pixels}: need at least {LEAST_PIXELS}, or 0 for pages as they are"
             )
+        if self.multiple < 1:
+            raise CloseupError(f"multiple {self.multiple}: need at least 1")
 
     @property
     def resolution(self) -> Resolution:
@@ -168,12 +175,47 @@ def need(module: str, package: str, extra: str) -> None:
         raise CloseupError(f"{package} is not installed: pip install 'closeup[{extra}]'")
 
 
+def question_clusters(bench: Bench, split: Split | None = None) -> dict[str, str]:
+    """What the score of each question is clustered by, by its id, as in closeup's own reports: the
+    page, or the issue in a task of which any question shows several pages."""
+    return _clusters((q.id, q) for q in bench.questions() if split in (None, q.split))
+
+
+def result_clusters(run: Store, split: Split | None = None) -> dict[str, str]:
+    """The same of the questions of a run."""
+    return _clusters((result.question, result) for result in run.results(split))
+
+
+def _clusters(rows: Iterable[tuple[str, Question | Result]]) -> dict[str, str]:
+    tasks: dict[str, dict[str, tuple[str, str]]] = {}
+    for name, row in rows:
+        tasks.setdefault(row.task, {})[name] = (row.cluster, row.issue)
+    found: dict[str, str] = {}
+    for places in tasks.values():
+        found |= zip(places, cluster_keys(places.values()), strict=True)
+    return found
+
+
+def public(info: RunInfo) -> dict[str, Any]:
+    """What a run is of, without where its bench lay and its model was served: that is nobody's
+    business, and of no use elsewhere."""
+    return info.model_dump(mode="json", exclude={"bench", "endpoint"})
+
+
 def credits(bench: Bench, pages: Iterable[str]) -> Counter[tuple[str, str]]:
     """Pages by their licence and attribution, empty where the annotations have none."""
     wanted = set(pages)
     return Counter(
         (page.license or "", page.attribution or "") for page in bench.pages() if page.id in wanted
     )
+
+
+def credit_list(bench: Bench, pages: Iterable[str]) -> list[dict[str, str | int]]:
+    """The same for a log's metadata."""
+    return [
+        {"license": licence, "attribution": by, "pages": count}
+        for (licence, by), count in sorted(credits(bench, pages).items())
+    ]
 
 
 def write_credits(bench: Bench, pages: Iterable[str], file: Path) -> None:

@@ -6,7 +6,6 @@ Needs the extra `hf`.
 
 import asyncio
 import gc
-import hashlib
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,10 +23,8 @@ from transformers import (
     PreTrainedConfig,
     StoppingCriteria,
     StoppingCriteriaList,
-    TemperatureLogitsWarper,
-    TopKLogitsWarper,
-    TopPLogitsWarper,
 )
+from transformers.generation import logits_process as warp
 from transformers.utils import logging
 
 from closeup.geometry import Grid, View
@@ -35,6 +32,7 @@ from closeup.images import Resolution
 from closeup.message import Reply, Request, Usage
 from closeup.models import processor as processors
 from closeup.models.declared import declared
+from closeup.models.fingerprint import fingerprint
 from closeup.models.micro_batches import Batches, Job
 from closeup.models.model import Given, ModelError
 from closeup.models.throttle import Gate
@@ -44,8 +42,16 @@ BATCH = 8
 """Conversations that are continued together, unless `ModelOptions.connections` says otherwise."""
 SMALL = 50_000_000
 """Parameters; the threads of a smaller model cost more than they do."""
-PIECES, PIECE = 64, 65_536
-"""How much of a large file is read to tell it from another."""
+CUTS: dict[str, tuple[Any, float]] = {
+    "top_h": (warp.TopHLogitsWarper, 1),
+    "top_k": (warp.TopKLogitsWarper, 0),
+    "top_p": (warp.TopPLogitsWarper, 1),
+    "min_p": (warp.MinPLogitsWarper, 0),
+    "typical_p": (warp.TypicalLogitsWarper, 1),
+    "epsilon_cutoff": (warp.EpsilonLogitsWarper, 0),
+    "eta_cutoff": (warp.EtaLogitsWarper, 0),
+}
+"""How a generation config narrows a draw, in transformers' own order; the value that does not."""
 
 
 class Asked(NamedTuple):
@@ -78,7 +84,7 @@ class Local:
         self._silent = _never_said(config, self._processor)
         self._pictures = given.pictures
         options = given.options
-        self.name = f"hf:{place}@{_version(place, config)}"
+        self.name = _name(place, config)
         kind = str(self._model.dtype).removeprefix("torch.")
         build = f"transformers {transformers.__version__}, torch {torch.__version__}"
         self._served_by = f"{self.name} ({build}, {self._model.device.type} {kind})"
@@ -130,21 +136,23 @@ class Local:
         context = self._model.config.get_text_config().max_position_embeddings
         if width >= context:
             raise _TooLongError(f"a prompt of {width} tokens; the model's context has {context}")
+        # Each reply ends where it would end alone, however long the prompts beside it are.
+        rooms = [min(sampling.max_tokens or context, context - length) for length in lengths]
         tokens = self._model.generate(
             **inputs,
             do_sample=False,  # a draw is made of the scores, see `Draw`
             num_beams=1,
-            max_new_tokens=min(sampling.max_tokens or context, context - width),
+            max_new_tokens=max(rooms),
             suppress_tokens=self._silent,
             logits_processor=self._draw([job.what for job in jobs]),
             stopping_criteria=StoppingCriteriaList([_GivenUp(jobs)]),
         )
         seconds = time.monotonic() - start
         replies = []
-        for prompt, length, said in zip(
-            inputs["input_ids"], lengths, tokens[:, width:].tolist(), strict=True
+        for prompt, length, said, room in zip(
+            inputs["input_ids"], lengths, tokens[:, width:].tolist(), rooms, strict=True
         ):
-            text, finished, count = self._text(prompt, said)
+            text, finished, count = self._text(prompt, said[:room])
             usage = Usage(input=length, output=count)
             finish = "stop" if finished else "length"
             replies.append(
@@ -172,12 +180,11 @@ class Local:
             warmth = (own.temperature or 1.0) if own.do_sample else 0.0
         if not warmth:
             return LogitsProcessorList()
-        warpers: list[Any] = [TemperatureLogitsWarper(warmth)]
-        if own.top_k:
-            warpers.append(TopKLogitsWarper(own.top_k))
-        top_p = sampling.top_p or own.top_p
-        if top_p and top_p < 1:
-            warpers.append(TopPLogitsWarper(top_p))
+        warpers: list[Any] = [warp.TemperatureLogitsWarper(warmth)]
+        for name, (cut, whole) in CUTS.items():
+            value = getattr(sampling, name, None) or getattr(own, name)
+            if value not in (None, whole):
+                warpers.append(cut(value))
         return LogitsProcessorList([*warpers, Draw([a.seed for a in asked], self._model.device)])
 
     def _text(self, prompt: Tensor, said: list[int]) -> tuple[str, bool, int]:
@@ -278,24 +285,11 @@ def _never_said(config: PreTrainedConfig, processor: Any) -> list[int]:
     return sorted({token for token in told if isinstance(token, int)})
 
 
-def _version(place: str, config: PreTrainedConfig) -> str:
-    """What tells these weights from others of the same name: the hub's commit, else a hash.
-
-    A training run overwrites its folder, and a stored reply must not pass for its new model's.
-    """
-    if not Path(place).is_dir():
-        return str(getattr(config, "_commit_hash", None) or "unknown")[:8]
-    digest = hashlib.sha256()
-    for path in sorted(Path(place).iterdir()):
-        if path.suffix not in (".json", ".jinja", ".safetensors", ".bin", ".txt"):
-            continue
-        size = path.stat().st_size
-        digest.update(f"{path.name} {size} ".encode())
-        with path.open("rb") as file:
-            for start in range(0, size, max(PIECE, size // PIECES)):
-                file.seek(start)
-                digest.update(file.read(PIECE))
-    return digest.hexdigest()[:8]
+def _name(place: str, config: PreTrainedConfig) -> str:
+    """Name and version. Where a folder lies is no part of it: this stands in what is published."""
+    if Path(place).is_dir():
+        return f"hf:{Path(place).resolve().name}@{fingerprint(Path(place))}"
+    return f"hf:{place}@{str(getattr(config, '_commit_hash', None) or 'unknown')[:8]}"
 
 
 def _collect() -> None:

@@ -187,7 +187,7 @@ class Replay:
         if path.is_dir():
             run = Store.open(path)
             version = sha256(path / FILE)
-            return cls(f"replay:{path}", run.turns, version, run.info.grid, run.info.resolution)
+            return cls(f"replay:{path.name}", run.turns, version, run.info.grid, run.info.resolution)
         replies: dict[str, str] = {}
         for line in read_jsonl(path, Said):
             if line.question in replies:
@@ -197,7 +197,7 @@ class Replay:
         def turns(question: str, _: int) -> Sequence[str]:
             return [replies[question]] if question in replies else []
 
-        return cls(f"replay:{path}", turns, sha256(path))
+        return cls(f"replay:{path.name}", turns, sha256(path))
 
     async def reply(self, request: Request) -> Reply:
         question = asked(request.messages)
