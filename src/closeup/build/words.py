@@ -20,21 +20,30 @@ _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 def with_words(candidates: Sequence[Candidate]) -> list[Candidate]:
     """The candidates of one task, those with texts to order told whether their words do it."""
-    totals: dict[str, _Mean] = defaultdict(_Mean)
-    own: dict[str, dict[str, _Mean]] = defaultdict(lambda: defaultdict(_Mean))
-    for one in candidates:
-        for token, place in _places(one.texts):
-            totals[token].add(place)
-            own[one.issue][token].add(place)
-    found: list[Candidate] = []
+    totals = _means(candidates)
+    issues: dict[str, list[Candidate]] = defaultdict(list)
     for one in candidates:
         if len(one.texts) > 1:
-            scores = [_score(text, totals, own[one.issue]) for text in one.texts]
+            issues[one.issue].append(one)
+    hits: dict[str, bool] = {}
+    for questions in issues.values():
+        own = _means(questions)
+        for one in questions:
+            scores = [_score(text, totals, own) for text in one.texts]
             if len(set(scores)) == len(scores):
-                right = all(a < b for a, b in itertools.pairwise(scores))
-                one = one._replace(hits=one.hits | {CUE: right})
-        found.append(one)
-    return found
+                hits[one.id] = all(a < b for a, b in itertools.pairwise(scores))
+    return [
+        one._replace(hits=one.hits | {CUE: hits[one.id]}) if one.id in hits else one
+        for one in candidates
+    ]
+
+
+def _means(candidates: Iterable[Candidate]) -> dict[str, "_Mean"]:
+    means: dict[str, _Mean] = defaultdict(_Mean)
+    for one in candidates:
+        for token, place in _places(one.texts):
+            means[token].add(place)
+    return means
 
 
 class _Mean:

@@ -186,8 +186,8 @@ class Replay:
         """
         if path.is_dir():
             run = Store.open(path)
-            version = sha256(path / FILE)
-            return cls(f"replay:{path.name}", run.turns, version, run.info.grid, run.info.resolution)
+            seen = (run.info.grid, run.info.resolution)
+            return cls(f"replay:{path.name}", run.turns, sha256(path / FILE), *seen)
         replies: dict[str, str] = {}
         for line in read_jsonl(path, Said):
             if line.question in replies:
