@@ -1,6 +1,6 @@
 """Is anything lost, paid for twice or left unscored when things go wrong?
 
-    python benchmarks/robustness.py kill [QUESTIONS] [KILLS]      (1200, 20)
+    python benchmarks/robustness.py kill [QUESTIONS] [KILLS]      (1500, 20)
     python benchmarks/robustness.py faults [QUESTIONS]            (1000)
 
 kill    `closeup run` with zooming is killed (SIGKILL) at random moments against a slow server,
@@ -104,7 +104,7 @@ def faults(questions: int) -> bool:
         bench = plain_bench.write(Path(room, "bench"), questions // 10).path
         out = Path(room, "run")
         with server("zoomer", "--latency", "0.05", "--faults", spec) as url:
-            options = ("--tools", "zoom_in", "--timeout", 3)
+            options = ("--tools", "zoom_in", "--timeout", 3, "--connections", 32)
             start = time.monotonic()
             subprocess.run(command(bench, url, "zoomer", out, *options), check=False)
             seconds = time.monotonic() - start
@@ -116,7 +116,7 @@ def faults(questions: int) -> bool:
 
 
 def main(words: list[str]) -> int:
-    checks = {"kill": (kill, [1200, 20]), "faults": (faults, [1000])}
+    checks = {"kill": (kill, [1500, 20]), "faults": (faults, [1000])}
     check, numbers = checks[words[0]]
     given = [*map(int, words[1:]), *numbers[len(words) - 1 :]]
     return int(not check(*given))
