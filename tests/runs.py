@@ -10,7 +10,8 @@ from closeup.geometry import Box, View
 from closeup.images import Resolution
 from closeup.message import Message, Usage
 from closeup.question import Question, Score
-from closeup.store import RunInfo, Store
+from closeup.run_info import RunInfo
+from closeup.store import Store
 
 PAIR = [Box(0, 0, 50, 50), Box(60, 60, 90, 90)]
 

@@ -11,8 +11,9 @@ from closeup.images import Resolution
 from closeup.message import Sampling
 from closeup.records import CloseupError
 from closeup.report.compare import SETTINGS, compare, p_value, signed, table
+from closeup.run_info import RunInfo
 from closeup.stats.paired import EXACT, holm, paired_difference, sign_flip
-from closeup.store import RunInfo, Store
+from closeup.store import Store
 
 
 def test_equal_pages_give_the_textbook_paired_t_interval():

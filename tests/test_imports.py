@@ -18,6 +18,7 @@ LAYERS = [
     {"bench", "cues", "pictures", "turn"},
     {"readers", "tasks", "tools"},
     {"conversation"},
+    {"run_info"},
     {"store"},
     {"check", "groups", "models"},
     {"ask", "synthetic"},

@@ -9,7 +9,8 @@ from closeup.images import Resolution
 from closeup.message import Message, Reply, Usage
 from closeup.question import Question, Score
 from closeup.records import CloseupError
-from closeup.store import FILE, RunInfo, Store
+from closeup.run_info import RunInfo
+from closeup.store import FILE, Store
 
 PAIR = [Box(0, 0, 50, 50), Box(60, 60, 90, 90)]
 

@@ -28,7 +28,8 @@ from closeup.models.throttle import Gate
 from closeup.pictures import Pictures
 from closeup.question import Question, Split
 from closeup.records import CloseupError
-from closeup.store import BATCH_SECONDS, RunInfo, Store
+from closeup.run_info import RunInfo
+from closeup.store import BATCH_SECONDS, Store
 from closeup.tasks import task_of
 from closeup.tasks.task import Task
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from closeup.bench import Bench
 from closeup.export.shared import Look, credits, markdown, public, quoted
 from closeup.question import Split
-from closeup.store import RunInfo
+from closeup.run_info import RunInfo
 
 LICENSES = re.compile("cc0-1.0|cc-by(-nc)?(-sa|-nd)?-[34].0")
 """What the Hub calls the licences that pages come under; any other is "other" there."""

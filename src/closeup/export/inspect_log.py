@@ -30,7 +30,8 @@ from closeup.models.scripted import Replay
 from closeup.pictures import Pictures
 from closeup.question import Split
 from closeup.records import CloseupError
-from closeup.store import Result, RunInfo, Store
+from closeup.run_info import Result, RunInfo
+from closeup.store import Store
 from closeup.tasks import task_of
 
 if TYPE_CHECKING:

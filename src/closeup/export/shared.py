@@ -21,8 +21,9 @@ from closeup.pictures import Pictures
 from closeup.prompts.question_text import question_text
 from closeup.question import Question, Score, Split
 from closeup.records import CloseupError, shorten
+from closeup.run_info import Result, RunInfo
 from closeup.stats import cluster_keys
-from closeup.store import Result, RunInfo, Store
+from closeup.store import Store
 from closeup.tasks import TASKS, find, task_of
 from closeup.tasks.task import Task
 

@@ -26,7 +26,8 @@ from closeup.models.throttle import Gate
 from closeup.pictures import Pictures
 from closeup.question import Question, Split
 from closeup.records import CloseupError
-from closeup.store import BATCH_SECONDS, Result, Store
+from closeup.run_info import Result
+from closeup.store import BATCH_SECONDS, Store
 from closeup.tasks.panel_understanding import PanelUnderstanding, written_by
 
 TASK = PanelUnderstanding.name

@@ -27,9 +27,10 @@ from closeup.question import Split
 from closeup.records import CloseupError, Record
 from closeup.report.summary import questions_of, scored_with_keys
 from closeup.report.terminal import interval, percent
+from closeup.run_info import Result
 from closeup.stats import Cluster, Estimate, clustered_mean
 from closeup.stats.agreement import krippendorff_alpha
-from closeup.store import Result, Store
+from closeup.store import Store
 
 
 class Figures(Record):

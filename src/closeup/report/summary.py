@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from closeup.question import Split
+from closeup.run_info import Result
 from closeup.stats import Cluster, chance_corrected, cluster_keys, clustered_mean, macro_f1
-from closeup.store import Result, Store
+from closeup.store import Store
 
 
 class Scored(NamedTuple):
