@@ -6,7 +6,7 @@ from closeup import prompts
 from closeup.geometry import Grid, View
 from closeup.question import LETTERS, Mark, Question
 
-_GRIDS: dict[Grid, str] = {
+GRIDS: dict[Grid, str] = {
     "pixel": "A box is [x0, y0, x1, y1] in pixels of {image}, from its top left corner.",
     "rel1000": "A box is [x0, y0, x1, y1] in thousandths of the width and height of {image}.",
     "rel1000_yx": "A box is [y0, x0, y1, x1] in thousandths of the height and width of {image}.",
@@ -46,7 +46,7 @@ def question_text(
         texts = (" ".join(option.split()) for option in question.options)
         slots["options"] = "\n".join(f"{a}: {b}" for a, b in zip(LETTERS, texts, strict=False))
     if any("[" in text for name, text in slots.items() if name != "options"):
-        slots["grid"] = _GRIDS[grid].format(image="its image" if several else "the image")
+        slots["grid"] = GRIDS[grid].format(image="its image" if several else "the image")
     if question.answer_format == "order":
         slots["example"] = ", ".join(question.labels)
     if template is None:

@@ -1,0 +1,4 @@
+"""closeup-tiny: a Qwen2.5-VL of a few million parameters, taught on synthetic pages alone.
+
+`new` makes an untrained one; the recipes in `recipes/tiny/` teach it.
+"""

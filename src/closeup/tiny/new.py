@@ -1,0 +1,112 @@
+"""An untrained closeup-tiny: `python -m closeup.tiny.new FOLDER --bench BENCH`.
+
+The architecture is Qwen2.5-VL's and so is every line of code that runs it; only the sizes are ours.
+"""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from transformers import (
+    Qwen2_5_VLConfig,
+    Qwen2_5_VLForConditionalGeneration,
+    Qwen2_5_VLProcessor,
+)
+from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
+
+from closeup.bench import Bench
+from closeup.models import processor
+from closeup.models.told import Told
+from closeup.tiny.words import tokenizer
+
+TOLD = Told(grid="rel1000", pixels=150_528, crop_pixels=50_176, crop_least=50_176)
+"""A page of 192 tokens, a crop of 64. Boxes in thousandths, so that a number means the same place
+on a page of any size."""
+TEXTS = 20_000
+"""Questions that the words are learned from."""
+HIDDEN = 256
+LAYERS = 4
+VISION_HIDDEN = 144
+VISION_LAYERS = 6
+TEMPLATE = """\
+{%- for message in messages -%}
+{{ "<|im_start|>" + message.role + "\\n" }}
+{%- if message.content is string %}{{ message.content }}{% else -%}
+{%- for part in message.content -%}
+{%- if part.type == "image" %}<|vision_start|><|image_pad|><|vision_end|>
+{%- else %}{{ part.text }}{% endif -%}
+{%- endfor -%}
+{%- endif -%}
+{{ "<|im_end|>\\n" }}
+{%- endfor -%}
+{%- if add_generation_prompt %}{{ "<|im_start|>assistant\\n" }}{% endif -%}
+"""
+
+
+def new(folder: Path, bench: Bench, seed: int = 0) -> None:
+    """Write a model with random weights, and a tokenizer with the words of a bench."""
+    assert TOLD.grid
+    words = tokenizer(_texts(bench), TOLD.grid)
+    number = words.convert_tokens_to_ids
+    config = Qwen2_5_VLConfig(
+        text_config={
+            "vocab_size": -(-len(words) // 64) * 64,
+            "hidden_size": HIDDEN,
+            "intermediate_size": 480,
+            "num_hidden_layers": LAYERS,
+            "num_attention_heads": 4,
+            "num_key_value_heads": 2,
+            "max_position_embeddings": 4096,
+            "rope_parameters": {
+                "rope_type": "default",
+                "rope_theta": 10_000.0,
+                "mrope_section": [8, 12, 12],
+            },
+            "bos_token_id": None,
+            "eos_token_id": number("<|im_end|>"),
+            "pad_token_id": number("<|endoftext|>"),
+            "tie_word_embeddings": True,
+        },
+        vision_config={
+            "depth": VISION_LAYERS,
+            "hidden_size": VISION_HIDDEN,
+            "intermediate_size": 384,
+            "num_heads": 4,
+            "out_hidden_size": HIDDEN,
+            "fullatt_block_indexes": list(range(VISION_LAYERS)),  # an image is small enough
+        },
+        image_token_id=number("<|image_pad|>"),
+        video_token_id=number("<|video_pad|>"),
+        vision_start_token_id=number("<|vision_start|>"),
+        vision_end_token_id=number("<|vision_end|>"),
+        tie_word_embeddings=True,
+    )
+    torch.manual_seed(seed)
+    model = Qwen2_5_VLForConditionalGeneration(config)
+    model.generation_config.eos_token_id = words.eos_token_id
+    model.generation_config.pad_token_id = words.pad_token_id
+    model.save_pretrained(folder)
+    kind = processor.image_only(Qwen2_5_VLProcessor)
+    processor.save(kind(Qwen2VLImageProcessorPil(), words, chat_template=TEMPLATE), folder)
+    TOLD.write(folder)
+    print(f"{model.num_parameters():,} parameters, {len(words)} tokens: {folder}")
+
+
+def _texts(bench: Bench) -> Iterator[str]:
+    """What is asked and answered."""
+    for number, question in enumerate(bench.questions()):
+        if number >= TEXTS:
+            return
+        yield from question.options
+        yield from map(str, question.answer if isinstance(question.answer, tuple) else ())
+        yield "system user assistant image 1 of image 2 is enlarged"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--bench", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    new(given.folder, Bench.open(given.bench), given.seed)

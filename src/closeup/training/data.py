@@ -1,0 +1,85 @@
+"""What is learned from: questions of a bench's training split, in the order they are learned.
+
+The order is drawn from the recipe's seed alone, so a resumed run goes on with the very next one.
+"""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from closeup.bench import Bench, Entry
+from closeup.question import Question
+from closeup.records import CloseupError, shorten
+from closeup.synthetic.artist import SERIES, issue_of
+from closeup.synthetic.styles import STYLES
+from closeup.training.recipe import Data, Recipe
+
+READER = "synthetic"
+
+
+def questions(recipe: Recipe) -> list[Question]:
+    """The questions of a whole run, in its order: in GRPO one for each group, in SFT one for each
+    example. Raises CloseupError where the bench cannot be trained on."""
+    bench = Bench.open(Path(recipe.data.bench))
+    count = recipe.train.steps * recipe.train.batch
+    if recipe.rollouts:
+        count = -(-count // recipe.rollouts.group)
+    drawn = order(pool(recipe.data, bench), recipe.data.tasks, count, recipe.seed)
+    return bench.questions_at(entry.offset for entry in drawn)
+
+
+def pool(data: Data, bench: Bench) -> dict[str, list[Entry]]:
+    """What may be asked, by task, in the order of the bench.
+
+    Raises CloseupError where the bench is for tests, or has no training question of a task that
+    the recipe names.
+    """
+    if bench.manifest.seed_range == "test" or not bench.manifest.pages.get("train"):
+        raise CloseupError(f"{bench.path}: has no pages to train on, only test pages")
+    styles = frozenset(data.without_styles)
+    if unknown := sorted(styles - STYLES.keys()):
+        raise CloseupError(f"without_styles: {shorten(unknown[0])}: need one of {list(STYLES)}")
+    if styles and bench.manifest.reader != READER:
+        raise CloseupError(f"without_styles: {bench.path}: only synthetic pages have a known style")
+    wanted = {name for name, share in data.tasks.items() if share > 0}
+    found: dict[str, list[Entry]] = {name: [] for name in sorted(wanted)}
+    for entry in bench.entries():
+        if entry.split != "train" or (wanted and entry.task not in wanted):
+            continue
+        known = found.setdefault(entry.task, [])
+        if data.limit is not None and len(known) >= data.limit:
+            continue
+        if not styles or _style(entry) not in styles:
+            known.append(entry)
+    for name, entries in found.items():
+        if not entries:
+            raise CloseupError(f"{bench.path}: no training question of task {shorten(name)}")
+    if not found:
+        raise CloseupError(f"{bench.path}: no training questions")
+    return found
+
+
+def order(
+    pool: Mapping[str, Sequence[Entry]], shares: Mapping[str, float], count: int, seed: int
+) -> list[Entry]:
+    """The next `count` questions: the task drawn by its share, its questions in turn, shuffled anew
+    each time all were asked."""
+    names = list(pool)
+    weights = [shares[name] if shares else 1.0 for name in names]
+    dice = random.Random(f"closeup/order/{seed}")
+    turns = {name: _turns(pool[name], f"{seed}/{name}") for name in names}
+    return [next(turns[name]) for name in dice.choices(names, weights, k=count)]
+
+
+def _turns(entries: Sequence[Entry], seed: str) -> Iterator[Entry]:
+    turn = 0
+    while True:
+        shuffled = list(entries)
+        random.Random(f"closeup/turn/{seed}/{turn}").shuffle(shuffled)
+        yield from shuffled
+        turn += 1
+
+
+def _style(entry: Entry) -> str:
+    """The style of a synthetic page: it is its issue's."""
+    return issue_of(int(entry.page.removeprefix(f"{SERIES}/").split("/")[0])).style.name

@@ -1,0 +1,106 @@
+"""The model that learns: its weights and processor, and how it is asked while it learns.
+
+It is asked as an evaluation would ask it, so a `Learner` passes for a model wherever messages are
+made.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoConfig, AutoModelForImageTextToText
+from transformers.utils import logging
+
+from closeup import tools
+from closeup.ask import Setting
+from closeup.conversation import Budget
+from closeup.geometry import Grid
+from closeup.images import Resolution
+from closeup.message import Sampling
+from closeup.models import processor as processors
+from closeup.models.declared import declared
+from closeup.models.told import Told
+from closeup.records import CloseupError, checked, one_line, shorten
+from closeup.training.recipe import Look, Recipe
+
+PIXELS = 1_000_000
+SMALL = 50_000_000
+"""Parameters; the threads of a smaller model cost more than they do."""
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A checkpoint about to be trained."""
+
+    name: str
+    model: Any
+    processor: Any
+    grid: Grid
+    resolution: Resolution
+    setting: Setting
+    told: Told
+    """What its checkpoints will say of how they were taught to be asked."""
+
+    @property
+    def crops(self) -> Resolution:
+        """How large a crop is shown."""
+        return self.setting.crops
+
+    def save(self, folder: Path) -> None:
+        """Write what a checkpoint needs besides its weights."""
+        processors.save(self.processor, folder)
+        self.told.write(folder)
+
+
+def load(recipe: Recipe) -> Learner:
+    """The model that a recipe starts from.
+
+    Raises CloseupError where it cannot be loaded, or has no chat template.
+    """
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    place = recipe.model
+    dtype = getattr(torch, recipe.train.dtype)
+    try:
+        config = AutoConfig.from_pretrained(place)
+        processor = processors.load(place, config)
+        model = AutoModelForImageTextToText.from_pretrained(place, dtype=dtype)
+    except (OSError, ValueError, KeyError) as error:
+        raise CloseupError(f"model {shorten(place)}: {one_line(str(error))}") from None
+    if not getattr(processor, "chat_template", None):
+        raise CloseupError(f"model {shorten(place)}: has no chat template")
+    if not torch.cuda.is_available() and model.num_parameters() < SMALL:
+        torch.set_num_threads(1)
+    told = taught(recipe.look, Told.read(place))
+    return Learner(
+        name=Path(place).name,
+        model=model,
+        processor=processor,
+        grid=told.grid or declared(config.model_type).grid,
+        resolution=Resolution(pixels=told.pixels, multiple=processors.step(processor)),
+        setting=setting(recipe.look, told),
+        told=told,
+    )
+
+
+def setting(look: Look, told: Told) -> Setting:
+    """How the questions of a recipe are asked."""
+    assert told.crops
+    return Setting(
+        tools=tools.find(look.tools),
+        budget=checked(Budget, calls=look.calls, turns=look.calls + 2),
+        sampling=checked(Sampling, temperature=0.0, max_tokens=look.max_tokens),
+        oracle_crop=look.oracle_crop,
+        crops=told.crops,
+    )
+
+
+def taught(look: Look, told: Told) -> Told:
+    """What a recipe says of how it asks, and the rest as the checkpoint it starts from says."""
+    return Told(
+        grid=look.grid or told.grid,
+        pixels=look.pixels or told.pixels or PIXELS,
+        crop_pixels=look.crop_pixels or told.crop_pixels or 600_000,
+        crop_least=look.crop_least or told.crop_least or 100_000,
+    )

@@ -1,0 +1,60 @@
+"""What a model is taught for a question: its solution, or how it was found."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from closeup.ask import opening
+from closeup.bench import Bench, Entry
+from closeup.message import Message
+from closeup.records import CloseupError
+from closeup.tasks import task_of
+from closeup.training import data
+from closeup.training.learner import Learner
+from closeup.training.recipe import Recipe
+
+
+class Lessons(Sequence[tuple[Message, ...]]):
+    """The conversations of a whole run, in its order, each made when it is needed."""
+
+    def __init__(self, recipe: Recipe, bench: Bench, learner: Learner) -> None:
+        self._bench = bench
+        self._learner = learner
+        pool = data.pool(recipe.data, bench)
+        self._found: dict[str, list[tuple[Message, ...]]] | None = None
+        if recipe.data.trajectories:
+            self._found = _found(Path(recipe.data.trajectories))
+            pool = {
+                task: [entry for entry in entries if entry.id in self._found]
+                for task, entries in pool.items()
+            }
+            if bare := [task for task, entries in pool.items() if not entries]:
+                raise CloseupError(
+                    f"{recipe.data.trajectories}: no episode of task {bare[0]} that scored"
+                )
+        count = recipe.train.steps * recipe.train.batch
+        self._order = data.order(pool, recipe.data.tasks, count, recipe.seed)
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def __getitem__(self, place: int) -> tuple[Message, ...]:  # pyright: ignore
+        entry = self._order[place]
+        question = self._bench.questions_at([entry.offset])[0]
+        task = task_of(self._bench, question.task)
+        messages = opening(question, self._learner, task, self._learner.setting)
+        return (*messages, *self._taught(entry, place, task.solution(question)))
+
+    def _taught(self, entry: Entry, place: int, solution: str) -> tuple[Message, ...]:
+        if self._found is None:
+            return (Message(role="assistant", parts=(solution,)),)
+        found = self._found[entry.id]
+        return found[place % len(found)]
+
+
+def _found(folder: Path) -> dict[str, list[tuple[Message, ...]]]:
+    from closeup.teach import kept
+
+    found: dict[str, list[tuple[Message, ...]]] = {}
+    for episode in kept(folder):
+        found.setdefault(episode.question, []).append(episode.turns)
+    return found
