@@ -38,7 +38,7 @@ format: .venv/ready
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet torch==2.13.0  # alone: else the newest, of five gigabytes
-	$(BIN)/python -m pip install --quiet --editable '.[dev,hf]'
+	$(BIN)/python -m pip install --quiet --editable '.[dev,train]'
 	@touch $@
 
 # A real server with a tiny random model, in an environment of its own (1.3 GB); not in CI.

@@ -8,6 +8,7 @@ from pathlib import Path
 import native
 import pytest
 
+from closeup import rewards
 from closeup.bench import Bench
 from closeup.build import build
 from closeup.build.datasets import synthetic
@@ -45,6 +46,18 @@ def test_a_zooming_model_leaves_its_crops(small, tmp_path, monkeypatch, capsys):
     said = capsys.readouterr().out
     assert said.count("zoom_in [") == len(list(tmp_path.glob("*.png"))) == 10
     assert "of the evidence" in said
+
+
+def test_a_reward_of_ones_own_pays_by_its_name(small, monkeypatch, capsys):
+    monkeypatch.syspath_prepend(str(ROOT))
+    importlib.invalidate_caches()
+    reward = rewards.make({"answer": 1.0, "examples.5_new_reward:Thrift": 0.2})
+    assert reward.weights == {"answer": 1.0, "thrift": 0.2}
+    monkeypatch.setattr(sys, "argv", ["5_new_reward.py", str(small)])
+    runpy.run_path(str(ROOT / "examples/5_new_reward.py"), run_name="__main__")
+    *_, guessed, honest = capsys.readouterr().out.splitlines()
+    assert guessed.split()[:3] == ["look_then_guess", *honest.split()[1:3]]
+    assert float(honest.split()[-1]) > float(guessed.split()[-1])
 
 
 def test_a_task_of_ones_own_goes_the_whole_way(tmp_path, monkeypatch, capsys):

@@ -23,7 +23,9 @@ LAYERS = [
     {"check", "groups", "models"},
     {"ask", "synthetic"},
     {"ask_page", "build", "evaluate", "audit", "serve"},
-    {"judge"},
+    {"judge", "rewards", "teach"},
+    {"training"},
+    {"study", "tiny"},
     {"report", "export"},
     {"cli"},
 ]
@@ -68,7 +70,7 @@ def test_every_import_points_down():
 
 
 def test_torch_is_imported_only_where_models_run():
-    homes = {"models/local.py", "models/processor.py"}
+    homes = {"models", "training", "tiny"}
     for file in ROOT.rglob("*.py"):
         names = set()
         for node in ast.walk(ast.parse(file.read_text())):
@@ -77,7 +79,7 @@ def test_torch_is_imported_only_where_models_run():
             elif isinstance(node, ast.ImportFrom) and node.module:
                 names.add(node.module.partition(".")[0])
         if names & {"torch", "transformers"}:
-            assert str(file.relative_to(ROOT)) in homes
+            assert file.relative_to(ROOT).parts[0] in homes
 
 
 def test_no_verb_loads_torch_before_it_is_asked_for_a_model_of_its_own():

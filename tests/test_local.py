@@ -18,9 +18,11 @@ from transformers import LogitsProcessor, LogitsProcessorList
 from closeup import models, tools
 from closeup.ask import Setting, ask, opened
 from closeup.geometry import Box, View
+from closeup.images import Resolution
 from closeup.message import Message, Request, Sampling
 from closeup.models import Given, ModelError, ModelOptions, processor
 from closeup.models.local import Local
+from closeup.models.told import Told
 from closeup.pictures import Pictures
 from closeup.records import CloseupError
 from closeup.tasks import TASKS
@@ -496,3 +498,100 @@ def test_a_saved_processor_is_whole_for_stock_transformers(folders):
         assert videos["video_processor_type"] == f"{kind}VideoProcessor"
         saved = json.loads((folder / "processor_config.json").read_text())
         assert saved["processor_class"] in ("Qwen2_5_VLProcessor", "Qwen3VLProcessor")
+
+
+def test_a_checkpoint_says_how_it_was_taught_to_be_asked(folders, tmp_path):
+    folder = shutil.copytree(folders["qwen25"], tmp_path / "taught")
+    Told(grid="rel1000", pixels=50_000, crop_pixels=20_000, crop_least=10_000).write(folder)
+    model = Local(str(folder), GIVEN)
+    assert (model.grid, model.resolution.pixels) == ("rel1000", 50_000)
+    assert model.crops == Resolution(pixels=20_000, least=10_000)
+    assert Local(str(folders["qwen25"]), GIVEN).crops is None
+    options = ModelOptions(grid="pixel", pixels=300_000)
+    model = Local(str(folder), Given(PAGE.pictures, options=options))
+    assert (model.grid, model.resolution.pixels) == ("pixel", 300_000)
+
+
+def turns(model, *said: Message) -> Request:
+    """A conversation about one page, with what was said after the question."""
+    step = model.resolution.multiple
+    asked = request(view(5 * step, 4 * step), "Who is it?")
+    return asked.model_copy(update={"messages": (*asked.messages, *said)})
+
+
+def test_a_later_turn_says_what_transformers_says_and_is_fed_only_what_is_new(model):
+    step = model.resolution.multiple
+    first = replies(model, turns(model))[0]
+    told = Message(role="tool", parts=(view(step, 2 * step), "Here."))
+    later = turns(model, Message(role="assistant", parts=(first.text,)), told)
+    sent = model._spoken.prompt(later, model._asked(later).images)
+    before = model._engine.fed
+    second = replies(model, later)[0]
+    assert model._engine.fed - before < len(sent.ids) - 30
+    assert second.usage.input == len(sent.ids)
+    px = model._processor.image_processor(sent.images)
+    ids = torch.tensor([sent.ids])
+    exact = model._model.generate(
+        input_ids=ids,
+        attention_mask=torch.ones_like(ids),
+        mm_token_type_ids=(ids == model._processor.image_token_id).int(),
+        **px,
+        do_sample=False,
+        max_new_tokens=12,
+        suppress_tokens=model._silent,
+    )
+    said = exact[0, len(sent.ids) :].tolist()
+    assert second.text == model._text(sent.ids, said)[0]
+
+
+def test_a_models_own_turn_stays_the_tokens_it_said(folders):
+    model = Local(str(folders["qwen25"]), GIVEN)
+    words = model._processor.tokenizer
+    odd = [words(letter).input_ids[0] for letter in "answer"]  # the tokenizer makes it fewer
+    assert words.decode(odd) == "answer"
+    assert len(words("answer").input_ids) < len(odd)
+    told = Message(role="tool", parts=("Here.",))
+    asked = turns(model)
+    later = turns(model, Message(role="assistant", parts=("answer",)), told)
+    images = model._asked(asked).images
+    fresh = model._spoken.prompt(later, images).ids
+    start = model._spoken.prompt(asked, images).ids
+    model._reply(model._asked(asked), start, [*odd, words.eos_token_id], 1.0)
+    known = model._spoken.prompt(later, images).ids
+    assert known[: len(start) + 6] == start + odd
+    assert known[len(start) + 6 :] == fresh[len(start) + len(words("answer").input_ids) :]
+    other = turns(model, Message(role="assistant", parts=("Answer",)), told)
+    assert model._spoken.prompt(other, images).ids[: len(start) + 6] != start + odd
+    model._reply(model._asked(asked), start, odd, 1.0)  # cut off: the template ends it
+    assert model._spoken.prompt(later, images).ids == known
+
+
+def test_only_so_many_conversations_are_remembered(folders):
+    model = Local(str(folders["qwen25"]), GIVEN)
+    model._spoken._most = 2
+    asked = [request(name) for name in ("Who?", "Where?", "When?")]
+    said = replies(model, *asked)
+    known = []
+    for one, reply in zip(asked, said, strict=True):
+        turn = Message(role="assistant", parts=(reply.text,))
+        later = one.model_copy(update={"messages": (*one.messages, turn)})
+        known.append(model._spoken._said(later)[0])
+    assert known == [0, 3, 3]
+
+
+def test_a_generation_config_that_the_engine_does_not_know_goes_to_transformers(folders, tmp_path):
+    folder = shutil.copytree(folders["qwen25"], tmp_path / "own")
+    path = folder / "generation_config.json"
+    config = json.loads(path.read_text())
+    plain = Local(str(folders["qwen25"]), GIVEN)
+    asked = several(plain)
+    said = [reply.text for reply in replies(plain, *asked)]
+    for name, value, runs in (("min_length", 1, False), ("repetition_penalty", 50.0, True)):
+        path.write_text(json.dumps(config | {name: value}))
+        model = Local(str(folder), GIVEN)
+        assert (model._engine is not None) == runs
+        told = [reply.text for reply in replies(model, *asked)]
+        assert (told == said) == (name == "min_length")
+        if runs:
+            model._engine = None
+            assert [replies(model, one)[0].text for one in asked] == told

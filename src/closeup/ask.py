@@ -22,6 +22,7 @@ from closeup.tools.tool import Scene, Tool
 CROP_PIXELS = 600_000
 CROP_LEAST = 100_000
 """A crop is enlarged to about as many pixels: a small detail would else be shown as small again."""
+CROPS = Resolution(pixels=CROP_PIXELS, least=CROP_LEAST)
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,7 @@ class Setting:
     oracle_crop: bool = False
     """Show what the question is about from the start, enlarged: what finding the region is worth at
     most."""
-    crops: Resolution = field(
-        default_factory=lambda: Resolution(pixels=CROP_PIXELS, least=CROP_LEAST)
-    )
+    crops: Resolution = CROPS
 
 
 Answer = Callable[[Request], Awaitable[Reply]]

@@ -1,7 +1,22 @@
 """The command line: one file a verb, and no logic."""
 
 # Registers the verbs, in this order.
-from closeup.cli import ask, audit, build, check, compare, export, judge, power, report, run, serve
+from closeup.cli import (
+    ask,
+    audit,
+    build,
+    check,
+    compare,
+    export,
+    judge,
+    power,
+    report,
+    run,
+    serve,
+    study,
+    teach,
+    train,
+)
 from closeup.cli.main import main
 
 __all__ = [
@@ -17,4 +32,7 @@ __all__ = [
     "report",
     "run",
     "serve",
+    "study",
+    "teach",
+    "train",
 ]

@@ -47,8 +47,8 @@ def ask(
     if crops:
         check_folder(crops)
     pictures, whole = open_page(page)
-    setting = make_setting(episode)
     asked = find(model, Given(pictures, None, seed, make_options(provider, episode)))
+    setting = make_setting(episode, model=asked)
     try:
         with Console(stderr=True).status(f"asking {asked.name}"):
             talk = asyncio.run(ask_page(whole, question, asked, setting, pictures))

@@ -1,12 +1,15 @@
 """The flags that say which model is asked, and how: shared by every verb that asks one."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
 from closeup.cli.app import Flag
 from closeup.geometry import Grid
+
+if TYPE_CHECKING:
+    from closeup.images import Resolution
 
 _Number = Annotated[int | None, tyro.conf.arg(metavar="N")]
 _Real = Annotated[float | None, tyro.conf.arg(metavar="X")]
@@ -54,8 +57,10 @@ class AskFlags:
     """Tool calls an episode."""
     max_turns: int = 8
     """Turns of the model an episode, the answer included."""
-    crop_pixels: int = 600_000
-    """Most pixels of one crop."""
+    crop_pixels: _Number = None
+    """Most pixels of one crop; left out: as the checkpoint was taught, or 600,000."""
+    crop_least: _Number = None
+    """A smaller crop is enlarged to about as many; left out: as taught, or 100,000."""
     max_crop_pixels: int = 4_000_000
     """Most pixels of all crops of an episode."""
     max_episode_tokens: int = 16_384
@@ -66,12 +71,15 @@ class AskFlags:
     top_p: _Real = None
 
 
-def make_setting(flags: AskFlags, seed: int = 0):
-    """The flags as a `closeup.ask.Setting`; the seed is for a model that draws its words."""
+def make_setting(flags: AskFlags, seed: int = 0, model: object = None):
+    """The flags as a `closeup.ask.Setting`; the seed is for a model that draws its words.
+
+    A model that was taught with crops of some size is shown such crops, unless the flags say
+    otherwise.
+    """
     from closeup import tools
-    from closeup.ask import CROP_LEAST, Setting
+    from closeup.ask import Setting
     from closeup.conversation import Budget
-    from closeup.images import Resolution
     from closeup.message import Sampling
     from closeup.records import checked
 
@@ -93,10 +101,21 @@ def make_setting(flags: AskFlags, seed: int = 0):
             max_tokens=flags.max_tokens,
             seed=seed if flags.temperature > 0 else None,
         ),
-        crops=checked(
-            Resolution, pixels=flags.crop_pixels, least=min(CROP_LEAST, flags.crop_pixels)
-        ),
+        crops=_crops(flags, getattr(model, "crops", None)),
     )
+
+
+def _crops(flags: AskFlags, taught: "Resolution | None") -> "Resolution":
+    from closeup.ask import CROPS
+    from closeup.images import Resolution
+    from closeup.records import checked
+
+    usual = taught or CROPS
+    pixels = usual.pixels if flags.crop_pixels is None else flags.crop_pixels
+    least = usual.least if flags.crop_least is None else flags.crop_least
+    if flags.crop_least is None and pixels and least:
+        least = min(least, pixels)
+    return checked(Resolution, pixels=pixels, least=least)
 
 
 def make_options(flags: ModelFlags, asked: AskFlags):

@@ -51,8 +51,8 @@ def run(
     opened = Bench.open(bench, trusted=tasks)
     pictures = Pictures.at(opened.image_path)
     options = make_options(provider, episode)
-    setting = make_setting(episode, seed)
     asked = find(model, Given(pictures, opened, seed, options))
+    setting = make_setting(episode, seed, asked)
     desk = None
     if batch:
         from closeup.evaluate.batched import desk_of

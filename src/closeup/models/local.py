@@ -1,7 +1,8 @@
 """A model in this process, by transformers: Qwen2.5-VL, Qwen3-VL, and what loads like them.
 
 On a GPU in bfloat16, spread over several where one is too small; else on the CPU in float32.
-Needs the extra `hf`.
+Qwen's are fed nothing twice, see `engine`; others generate as transformers has it. Needs the extra
+`hf`.
 """
 
 import asyncio
@@ -18,40 +19,48 @@ from torch import Tensor
 from transformers import (
     AutoConfig,
     AutoModelForImageTextToText,
-    LogitsProcessor,
     LogitsProcessorList,
     PreTrainedConfig,
     StoppingCriteria,
     StoppingCriteriaList,
 )
-from transformers.generation import logits_process as warp
 from transformers.utils import logging
 
 from closeup.geometry import Grid, View
 from closeup.images import Resolution
 from closeup.message import Reply, Request, Usage
 from closeup.models import processor as processors
+from closeup.models.choose import (
+    CUTS,
+    Chooser,
+    Decoding,
+    Draw,
+    never_said,
+    repetition,
+    warpers,
+)
 from closeup.models.declared import declared
+from closeup.models.engine import Engine, supports
 from closeup.models.fingerprint import fingerprint
+from closeup.models.image_memo import ImageMemo
 from closeup.models.micro_batches import Batches, Job
 from closeup.models.model import Given, ModelError
+from closeup.models.spoken import Spoken
 from closeup.models.throttle import Gate
+from closeup.models.told import Told
 from closeup.records import CloseupError, one_line, shorten
 
 BATCH = 8
 """Conversations that are continued together, unless `ModelOptions.connections` says otherwise."""
 SMALL = 50_000_000
 """Parameters; the threads of a smaller model cost more than they do."""
-CUTS: dict[str, tuple[Any, float]] = {
-    "top_h": (warp.TopHLogitsWarper, 1),
-    "top_k": (warp.TopKLogitsWarper, 0),
-    "top_p": (warp.TopPLogitsWarper, 1),
-    "min_p": (warp.MinPLogitsWarper, 0),
-    "typical_p": (warp.TypicalLogitsWarper, 1),
-    "epsilon_cutoff": (warp.EpsilonLogitsWarper, 0),
-    "eta_cutoff": (warp.EtaLogitsWarper, 0),
-}
-"""How a generation config narrows a draw, in transformers' own order; the value that does not."""
+PLAIN = frozenset(
+    {"bos_token_id", "eos_token_id", "pad_token_id", "do_sample", "temperature", *CUTS}
+    | {"repetition_penalty", "suppress_tokens", "num_beams", "max_length", "max_new_tokens"}
+    | {"use_cache", "transformers_version", "_from_model_config"}
+)
+"""What a generation config may say for the engine to do as it says."""
+MEMO_BYTES = 256 << 20
 
 
 class Asked(NamedTuple):
@@ -60,6 +69,10 @@ class Asked(NamedTuple):
     request: Request
     images: dict[View, Image.Image]
     seed: int
+
+
+Tokens = tuple[list[list[int]], list[list[int]]]
+"""Of each prompt, and of what was said to it."""
 
 
 class Local:
@@ -74,6 +87,7 @@ class Local:
         logging.disable_progress_bar()
         if (place.startswith((".", "/", "~")) or place.count("/") > 1) and not Path(place).is_dir():
             raise CloseupError(f"model {shorten(f'hf:{place}')}: no such folder")
+        told = Told.read(place)
         config = _loaded(place, AutoConfig.from_pretrained, place)
         self._processor = _loaded(place, processors.load, place, config)
         self._template = str(getattr(self._processor, "chat_template", None) or "")
@@ -81,15 +95,22 @@ class Local:
             raise CloseupError(f"model {shorten(f'hf:{place}')}: has no chat template")
         self._model = _weights(place)
         self._special = processors.special_tokens(self._processor)
-        self._silent = _never_said(config, self._processor)
+        self._silent = never_said(config, self._processor)
         self._pictures = given.pictures
         options = given.options
         self.name = _name(place, config)
         kind = str(self._model.dtype).removeprefix("torch.")
         build = f"transformers {transformers.__version__}, torch {torch.__version__}"
         self._served_by = f"{self.name} ({build}, {self._model.device.type} {kind})"
-        self.grid: Grid = options.grid or declared(config.model_type).grid
-        self.resolution = _resolution(self.name, options.pixels, options.multiple, self._processor)
+        self.grid: Grid = options.grid or told.grid or declared(config.model_type).grid
+        pixels = told.pixels if options.pixels is None else options.pixels
+        self.resolution = _resolution(self.name, pixels, options.multiple, self._processor)
+        self.crops: Resolution | None = told.crops
+        """How large a crop it was trained to see; None: not known."""
+        self._engine = self._made_engine()
+        if self._engine:
+            special = tuple(self._special.values())
+            self._spoken = Spoken(self._processor, special, given.pictures.page_hash)
         size = options.connections or BATCH
         self._batches: Batches[Asked, Reply] = Batches(self._replies, _alike, size)
         self.gate = Gate(2 * size)
@@ -103,6 +124,7 @@ class Local:
     async def close(self) -> None:
         """Give the memory back."""
         self.__dict__.pop("_model", None)
+        self.__dict__.pop("_engine", None)
         _collect()
 
     def _asked(self, request: Request) -> Asked:
@@ -118,6 +140,8 @@ class Local:
         except torch.OutOfMemoryError:
             problem = "out of memory with a single conversation: show smaller images"
             self._batches.size = max(1, len(jobs) // 2)
+            if self._engine:
+                self._engine.reset()
         except _TooLongError as error:
             problem = str(error)
         if len(jobs) == 1:
@@ -129,42 +153,63 @@ class Local:
     @torch.inference_mode()
     def _generate(self, jobs: Sequence[Job[Asked, Reply]]) -> list[Reply]:
         start = time.monotonic()
-        inputs = self._inputs([job.what for job in jobs])
-        lengths = inputs["attention_mask"].sum(dim=1).tolist()
-        width = inputs["input_ids"].shape[1]
-        sampling = jobs[0].what.request.sampling
-        context = self._model.config.get_text_config().max_position_embeddings
-        if width >= context:
-            raise _TooLongError(f"a prompt of {width} tokens; the model's context has {context}")
-        # Each reply ends where it would end alone, however long the prompts beside it are.
-        rooms = [min(sampling.max_tokens or context, context - length) for length in lengths]
+        prompts, said = self._by_engine(jobs) if self._engine else self._by_transformers(jobs)
+        seconds = time.monotonic() - start
+        return [
+            self._reply(job.what, prompt, own, seconds)
+            for job, prompt, own in zip(jobs, prompts, said, strict=True)
+        ]
+
+    def _by_engine(self, jobs: Sequence[Job[Asked, Reply]]) -> Tokens:
+        assert self._engine
+        asked = [job.what for job in jobs]
+        prompts = [self._spoken.prompt(one.request, one.images) for one in asked]
+        ids = [prompt.ids for prompt in prompts]
+        going_on = self._decoding(jobs, ids)
+        said, _ = self._engine.generate(ids, [prompt.images for prompt in prompts], going_on)
+        return ids, said
+
+    def _by_transformers(self, jobs: Sequence[Job[Asked, Reply]]) -> Tokens:
+        asked = [job.what for job in jobs]
+        inputs = self._inputs(asked)
+        mask = inputs["attention_mask"].bool()
+        ids = [row[on].tolist() for row, on in zip(inputs["input_ids"], mask, strict=True)]
+        rooms = self._rooms(asked, list(map(len, ids)))
         tokens = self._model.generate(
             **inputs,
             do_sample=False,  # a draw is made of the scores, see `Draw`
             num_beams=1,
             max_new_tokens=max(rooms),
             suppress_tokens=self._silent,
-            logits_processor=self._draw([job.what for job in jobs]),
+            logits_processor=self._draw(asked),
             stopping_criteria=StoppingCriteriaList([_GivenUp(jobs)]),
         )
-        seconds = time.monotonic() - start
-        replies = []
-        for prompt, length, said, room in zip(
-            inputs["input_ids"], lengths, tokens[:, width:].tolist(), rooms, strict=True
-        ):
-            text, finished, count = self._text(prompt, said[:room])
-            usage = Usage(input=length, output=count)
-            finish = "stop" if finished else "length"
-            replies.append(
-                Reply(
-                    text=text,
-                    finish=finish,
-                    usage=usage,
-                    seconds=seconds,
-                    served_by=self._served_by,
-                )
+        said = tokens[:, mask.shape[1] :].tolist()
+        return ids, [row[:room] for row, room in zip(said, rooms, strict=True)]
+
+    def _rooms(self, asked: Sequence[Asked], lengths: Sequence[int]) -> list[int]:
+        """Tokens that each reply has room for: as many as it would have alone."""
+        context = self._model.config.get_text_config().max_position_embeddings
+        if max(lengths) >= context:
+            raise _TooLongError(
+                f"a prompt of {max(lengths)} tokens; the model's context has {context}"
             )
-        return replies
+        most = asked[0].request.sampling.max_tokens or context
+        return [min(most, context - length) for length in lengths]
+
+    def _reply(self, asked: Asked, prompt: list[int], said: list[int], seconds: float) -> Reply:
+        text, finished, count = self._text(prompt, said)
+        reply = Reply(
+            text=text,
+            finish="stop" if finished else "length",
+            usage=Usage(input=len(prompt), output=count),
+            seconds=seconds,
+            served_by=self._served_by,
+        )
+        if self._engine:
+            end = [] if finished else [self._processor.tokenizer.eos_token_id]
+            self._spoken.keep(asked.request, reply.text, [*prompt, *said[:count], *end])
+        return reply
 
     def _inputs(self, asked: Sequence[Asked]) -> Any:
         special = tuple(self._special.values())
@@ -172,47 +217,48 @@ class Local:
         encoded = processors.encode(self._processor, turns, asked[0].request.tools)
         return encoded.to(self._model.device, self._model.dtype)
 
+    def _decoding(self, jobs: Sequence[Job[Asked, Reply]], ids: list[list[int]]) -> Decoding:
+        asked = [job.what for job in jobs]
+        config = self._model.generation_config
+        pad = _ends(config.pad_token_id)[0] if config.pad_token_id is not None else 0
+        width = max(map(len, ids))
+        # Filled up with what a row has said anyway: no filler is to be held against it.
+        prompts = torch.tensor([row[:1] * (width - len(row)) + row for row in ids])
+        return Decoding(
+            most=self._rooms(asked, list(map(len, ids))),
+            choose=Chooser([*repetition(config), *self._draw(asked)], prompts, pad),
+            ends=tuple(_ends(config.eos_token_id)),
+            silent=tuple(self._silent),
+            given_up=lambda row: jobs[row].given_up,
+        )
+
+    def _made_engine(self) -> Engine | None:
+        """None where transformers has to generate itself."""
+        config = self._model.generation_config.to_diff_dict()
+        told = {name for name, value in config.items() if value not in (None, False)}
+        if supports(self._model) or not told <= PLAIN:
+            return None
+        memo = ImageMemo(self._processor.image_processor, MEMO_BYTES)
+        memo.do_resize = False  # as `encode` has it: we do
+        self._processor.image_processor = memo
+        return Engine(self._model, memo, self._model.config.image_token_id)
+
     def _draw(self, asked: Sequence[Asked]) -> LogitsProcessorList:
         """How the next token is chosen: the likeliest, or a draw with a seed for each request."""
-        sampling, own = asked[0].request.sampling, self._model.generation_config
-        warmth = sampling.temperature
-        if warmth is None:
-            warmth = (own.temperature or 1.0) if own.do_sample else 0.0
-        if not warmth:
-            return LogitsProcessorList()
-        warpers: list[Any] = [warp.TemperatureLogitsWarper(warmth)]
-        for name, (cut, whole) in CUTS.items():
-            value = getattr(sampling, name, None) or getattr(own, name)
-            if value not in (None, whole):
-                warpers.append(cut(value))
-        return LogitsProcessorList([*warpers, Draw([a.seed for a in asked], self._model.device)])
+        cuts = warpers(asked[0].request.sampling, self._model.generation_config)
+        draw = [Draw([one.seed for one in asked], self._model.device)] if cuts else []
+        return LogitsProcessorList([*cuts, *draw])
 
-    def _text(self, prompt: Tensor, said: list[int]) -> tuple[str, bool, int]:
+    def _text(self, prompt: list[int], said: list[int]) -> tuple[str, bool, int]:
         """What was said, whether it came to its end, and its tokens with the one that ends it."""
         tokenizer = self._processor.tokenizer
-        ends = self._model.generation_config.eos_token_id
-        ends = ends if isinstance(ends, list) else [ends]
+        ends = _ends(self._model.generation_config.eos_token_id)
         end = next((i for i, token in enumerate(said) if token in ends), None)
         words = [token for token in said[:end] if token not in self._special]
         text = tokenizer.decode(words, skip_special_tokens=False)
         if tokenizer.decode(prompt[-4:]).rstrip().endswith("<think>"):
             text = f"<think>{text}"  # some templates open the model's reasoning for it
         return text, end is not None, len(said) if end is None else end + 1
-
-
-class Draw(LogitsProcessor):
-    """Makes the largest score a draw from the softmax, by adding Gumbel noise to each score.
-
-    Every row has a generator of its own, so a reply does not depend on its neighbours in a batch.
-    """
-
-    def __init__(self, seeds: Sequence[int], device: torch.device) -> None:
-        self._dice = [torch.Generator(device).manual_seed(seed) for seed in seeds]
-
-    def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:
-        blank = torch.empty_like(scores[0], dtype=torch.float32)
-        waits = torch.stack([blank.exponential_(generator=dice).clone() for dice in self._dice])
-        return scores.float() - waits.clamp_min(1e-30).log()
 
 
 class _GivenUp(StoppingCriteria):
@@ -273,16 +319,8 @@ def _resolution(name: str, pixels: int | None, multiple: int | None, processor: 
     return Resolution(pixels=budget, multiple=multiple or step)
 
 
-def _never_said(config: PreTrainedConfig, processor: Any) -> list[int]:
-    """Tokens that stand for pixels: said by a model, they would be taken for an image."""
-    names = ("image_token", "video_token", "vision_start_token", "vision_end_token")
-    told = [
-        getattr(owner, f"{name}_{kind}", None)
-        for owner in (config, processor)
-        for name in names
-        for kind in ("id", "index")
-    ]
-    return sorted({token for token in told if isinstance(token, int)})
+def _ends(tokens: int | list[int]) -> list[int]:
+    return tokens if isinstance(tokens, list) else [tokens]
 
 
 def _name(place: str, config: PreTrainedConfig) -> str:

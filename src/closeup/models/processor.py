@@ -123,7 +123,7 @@ def encode(
     multiple = step(processor)
     options: dict[str, Any] = {"padding": True, "padding_side": "left"}
     if multiple > 1:
-        conversations = [_stretched(turns, multiple) for turns in conversations]
+        conversations = [stretched(turns, multiple) for turns in conversations]
         options["images_kwargs"] = {"do_resize": False}
     return processor.apply_chat_template(  # pyright: ignore[reportReturnType]
         list(conversations),
@@ -136,7 +136,7 @@ def encode(
     )
 
 
-def _stretched(turns: list[dict[str, Any]], multiple: int) -> list[dict[str, Any]]:
+def stretched(turns: list[dict[str, Any]], multiple: int) -> list[dict[str, Any]]:
     def part(given: dict[str, Any]) -> dict[str, Any]:
         if given["type"] != "image":
             return given

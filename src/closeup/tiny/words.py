@@ -16,6 +16,7 @@ from closeup.conversation import ANSWER_NOW
 from closeup.geometry import Grid
 from closeup.prompts.question_text import GRIDS
 from closeup.tasks import TASKS
+from closeup.tiny.portraits import Portraits
 from closeup.tools.zoom_in import ZoomIn
 
 SPECIAL = (
@@ -32,7 +33,9 @@ TAGS = tuple(
     for name in ("think", "tool_call", "tool_response", "answer", "tools")
     for slash in ("", "/")
 )
-CALL = ('{"name": "zoom_in", "arguments": {"bbox_2d": [', '], "image": ', "]}}", "}}", ", ")
+CALL = ('{"name": "zoom_in", "arguments": {"bbox_2d": [', '], "image": ', "]}}", "}}")
+AROUND = ("user", "assistant", "Image ", " is [", "] of image ", ", enlarged.", ", ")
+"""What stands around boxes and turns."""
 SHORTEST = 12
 """Characters of a piece of a prompt that is worth a token of its own."""
 SIZE = 1536
@@ -60,10 +63,13 @@ def tokenizer(texts: Iterable[str], grid: Grid) -> PreTrainedTokenizerFast:
     )
     bpe.train_from_iterator(texts, trainer)
     bpe.add_special_tokens(list(SPECIAL))
-    whole = [*TAGS, *CALL, *dict.fromkeys(_lines(grid))]
+    whole = [*TAGS, *CALL, *AROUND, *filter(None, dict.fromkeys(_lines(grid)))]
     bpe.add_tokens([AddedToken(text, normalized=False) for text in whole])
     return PreTrainedTokenizerFast(
-        tokenizer_object=bpe, eos_token="<|im_end|>", pad_token="<|endoftext|>", padding_side="right"
+        tokenizer_object=bpe,
+        eos_token="<|im_end|>",
+        pad_token="<|endoftext|>",
+        padding_side="right",
     )
 
 
@@ -74,5 +80,6 @@ def _lines(grid: Grid) -> Iterator[str]:
         for piece in re.split(r"\n|\{[a-z_]+\}", prompts.load(name)):
             if len(piece) >= SHORTEST:
                 yield piece
+    yield from re.split(r"\n|\{[a-z_]+\}", Portraits.prompt)
     yield from (GRIDS[grid].format(image=image) for image in ("the image", "its image"))
     yield ANSWER_NOW

@@ -4,28 +4,40 @@ The order is drawn from the recipe's seed alone, so a resumed run goes on with t
 """
 
 import random
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from closeup.bench import Bench, Entry
 from closeup.question import Question
 from closeup.records import CloseupError, shorten
-from closeup.synthetic.artist import SERIES, issue_of
+from closeup.synthetic.artist import PAGES_PER_ISSUE, SERIES, TEST_SEEDS_FROM, issue_of
 from closeup.synthetic.styles import STYLES
+from closeup.tasks import find
 from closeup.training.recipe import Data, Recipe
 
-READER = "synthetic"
+_PAGE = re.compile(rf"{SERIES}/([0-9]+)/[0-9]+")
 
 
 def questions(recipe: Recipe) -> list[Question]:
     """The questions of a whole run, in its order: in GRPO one for each group, in SFT one for each
     example. Raises CloseupError where the bench cannot be trained on."""
-    bench = Bench.open(Path(recipe.data.bench))
+    bench = opened(recipe.data)
     count = recipe.train.steps * recipe.train.batch
     if recipe.rollouts:
         count = -(-count // recipe.rollouts.group)
-    drawn = order(pool(recipe.data, bench), recipe.data.tasks, count, recipe.seed)
+    drawn = order(pool(recipe.data, bench), shares(recipe.data), count, recipe.seed)
     return bench.questions_at(entry.offset for entry in drawn)
+
+
+def opened(data: Data) -> Bench:
+    """The bench. Code of a task of one's own runs only where the recipe names it."""
+    return Bench.open(Path(data.bench), trusted=[name for name in data.tasks if ":" in name])
+
+
+def shares(data: Data) -> dict[str, float]:
+    """The shares of the tasks, by the names that stand in their questions."""
+    return {find(name).name: share for name, share in data.tasks.items() if share > 0}
 
 
 def pool(data: Data, bench: Bench) -> dict[str, list[Entry]]:
@@ -39,9 +51,7 @@ def pool(data: Data, bench: Bench) -> dict[str, list[Entry]]:
     styles = frozenset(data.without_styles)
     if unknown := sorted(styles - STYLES.keys()):
         raise CloseupError(f"without_styles: {shorten(unknown[0])}: need one of {list(STYLES)}")
-    if styles and bench.manifest.reader != READER:
-        raise CloseupError(f"without_styles: {bench.path}: only synthetic pages have a known style")
-    wanted = {name for name, share in data.tasks.items() if share > 0}
+    wanted = shares(data)
     found: dict[str, list[Entry]] = {name: [] for name in sorted(wanted)}
     for entry in bench.entries():
         if entry.split != "train" or (wanted and entry.task not in wanted):
@@ -49,7 +59,12 @@ def pool(data: Data, bench: Bench) -> dict[str, list[Entry]]:
         known = found.setdefault(entry.task, [])
         if data.limit is not None and len(known) >= data.limit:
             continue
-        if not styles or _style(entry) not in styles:
+        number = _synthetic(entry)
+        if number is not None and number * PAGES_PER_ISSUE >= TEST_SEEDS_FROM:
+            raise CloseupError(f"{bench.path}: {entry.page}: a page of a test seed")
+        if styles and number is None:
+            raise CloseupError(f"without_styles: {bench.path}: {entry.page}: of no known style")
+        if number is None or not styles or issue_of(number).style.name not in styles:
             known.append(entry)
     for name, entries in found.items():
         if not entries:
@@ -80,6 +95,7 @@ def _turns(entries: Sequence[Entry], seed: str) -> Iterator[Entry]:
         turn += 1
 
 
-def _style(entry: Entry) -> str:
-    """The style of a synthetic page: it is its issue's."""
-    return issue_of(int(entry.page.removeprefix(f"{SERIES}/").split("/")[0])).style.name
+def _synthetic(entry: Entry) -> int | None:
+    """The number of a synthetic page's issue, whichever dataset it came with; None for others."""
+    found = _PAGE.fullmatch(entry.page)
+    return int(found[1]) if found else None

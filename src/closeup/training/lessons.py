@@ -8,6 +8,7 @@ from closeup.bench import Bench, Entry
 from closeup.message import Message
 from closeup.records import CloseupError
 from closeup.tasks import task_of
+from closeup.teach import check_alike, kept
 from closeup.training import data
 from closeup.training.learner import Learner
 from closeup.training.recipe import Recipe
@@ -22,6 +23,7 @@ class Lessons(Sequence[tuple[Message, ...]]):
         pool = data.pool(recipe.data, bench)
         self._found: dict[str, list[tuple[Message, ...]]] | None = None
         if recipe.data.trajectories:
+            check_alike(Path(recipe.data.trajectories), learner, learner.setting)
             self._found = _found(Path(recipe.data.trajectories))
             pool = {
                 task: [entry for entry in entries if entry.id in self._found]
@@ -31,8 +33,14 @@ class Lessons(Sequence[tuple[Message, ...]]):
                 raise CloseupError(
                     f"{recipe.data.trajectories}: no episode of task {bare[0]} that scored"
                 )
-        count = recipe.train.steps * recipe.train.batch
-        self._order = data.order(pool, recipe.data.tasks, count, recipe.seed)
+        step = recipe.train.batch
+        order = data.order(pool, data.shares(recipe.data), recipe.train.steps * step, recipe.seed)
+        # Within a step the order changes nothing, and like with like leaves less to pad.
+        self._order = [
+            entry
+            for start in range(0, len(order), step)
+            for entry in sorted(order[start : start + step], key=lambda entry: entry.task)
+        ]
 
     def __len__(self) -> int:
         return len(self._order)
@@ -52,8 +60,6 @@ class Lessons(Sequence[tuple[Message, ...]]):
 
 
 def _found(folder: Path) -> dict[str, list[tuple[Message, ...]]]:
-    from closeup.teach import kept
-
     found: dict[str, list[tuple[Message, ...]]] = {}
     for episode in kept(folder):
         found.setdefault(episode.question, []).append(episode.turns)

@@ -87,6 +87,8 @@ class Train(Record):
     freeze_vision: bool = False
     dtype: Literal["float32", "bfloat16"] = "float32"
     gradient_checkpointing: bool = False
+    loaders: int = Field(default=0, ge=0)
+    """Processes that draw the next images beside each that trains. SFT only."""
     checkpoint_minutes: float = Field(default=10.0, gt=0)
     keep: int = Field(default=2, ge=1)
     """Checkpoints that are kept besides the last."""

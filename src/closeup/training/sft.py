@@ -4,71 +4,89 @@ Examples are made as they are needed, in the recipe's order, so a run needs no c
 a resumed one goes on with the next.
 """
 
-import os
 from pathlib import Path
 from typing import Any
 
+import torch
+from accelerate import PartialState
 from datasets import Dataset
 from torch.utils.data import Sampler, SequentialSampler
 from trl import SFTConfig, SFTTrainer
 
-from closeup.bench import Bench
 from closeup.pictures import Pictures
-from closeup.training import learner
-from closeup.training.encode import Encoder, Example
+from closeup.records import CloseupError
+from closeup.training import data, keeping
+from closeup.training import learner as learning
+from closeup.training.encode import Encoder
 from closeup.training.lessons import Lessons
+from closeup.training.logbook import Logbook
 from closeup.training.recipe import Recipe
+from closeup.training.run_folder import CHECKPOINTS, RunFolder
 
 
 class InOrder(SFTTrainer):
     """The trainer, with the examples in the order they come in."""
 
+    def create_model_card(self, *_: Any, **__: Any) -> None:
+        """A checkpoint needs none."""
+
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
-        return SequentialSampler(train_dataset or self.train_dataset)  # pyright: ignore
+        return SequentialSampler(train_dataset or self.train_dataset)
 
 
-def run(recipe: Recipe, out: Path, *callbacks: Any) -> None:
-    """Train, or go on where a run of this recipe stopped."""
-    pupil = learner.load(recipe)
-    bench = Bench.open(Path(recipe.data.bench))
-    encoder = Encoder(pupil.processor, Pictures.at(bench.image_path))
-    lessons = Lessons(recipe, bench, pupil)
+def run(recipe: Recipe, out: Path) -> None:
+    """Train, or go on where a run of this recipe stopped; see `run_folder` for what is written."""
+    args = config(recipe, out)
+    folder, done = keeping.begin(out, recipe)
+    with folder:
+        if done is None:
+            return
+        learner = learning.load(recipe)
+        logbook = Logbook(folder, recipe)
+        trainer = _trainer(recipe, args, folder, learner)
+        logbook.attach(trainer)
+        trainer.train(resume_from_checkpoint=str(folder.checkpoint(done)) if done else None)
+        if logbook.stopped is None:
+            keeping.finish(trainer, folder, learner)
+
+
+def _trainer(
+    recipe: Recipe, args: SFTConfig, folder: RunFolder, learner: learning.Learner
+) -> InOrder:
+    bench = data.opened(recipe.data)
+    encoder = Encoder(learner.processor, Pictures.at(bench.image_path))
+    lessons = Lessons(recipe, bench, learner)
 
     def batch(rows: list[dict[str, int]]) -> dict[str, Any]:
-        examples: list[Example] = [encoder.example(lessons[row["place"]]) for row in rows]
-        return dict(encoder.batch(examples))
+        return dict(encoder.batch([encoder.example(lessons[row["place"]]) for row in rows]))
 
-    train = recipe.train
-    trainer = InOrder(
-        model=pupil.model,
-        args=SFTConfig(
-            output_dir=str(out / "checkpoints"),
-            max_steps=train.steps,
-            per_device_train_batch_size=train.micro_batch,
-            gradient_accumulation_steps=train.batch // train.micro_batch,
-            learning_rate=train.learning_rate,
-            lr_scheduler_type=train.schedule if train.schedule != "constant" else "constant_with_warmup",
-            warmup_steps=round(train.warmup * train.steps),
-            weight_decay=train.weight_decay,
-            max_grad_norm=train.clip,
-            gradient_checkpointing=train.gradient_checkpointing,
-            bf16=train.dtype == "bfloat16",
-            logging_steps=train.log_steps,
-            save_strategy="no",
-            report_to=list(recipe.report_to),
-            seed=recipe.seed,
-            max_length=None,
-            dataset_kwargs={"skip_prepare_dataset": True},
-            remove_unused_columns=False,
-            disable_tqdm=True,
-            adam_beta2=0.99,
-            dataloader_num_workers=int(os.environ.get("CLOSEUP_LOADERS", "0")),
-        ),
+    if recipe.train.freeze_vision:
+        learner.model.model.visual.requires_grad_(False)
+    return InOrder(
+        model=learner.model,
+        args=args,
         train_dataset=Dataset.from_dict({"place": range(len(lessons))}),
         data_collator=batch,
-        processing_class=pupil.processor,
-        callbacks=list(callbacks),
+        processing_class=learner.processor,
+        peft_config=keeping.adapters(recipe.lora),
+        callbacks=[keeping.Keeping(folder, recipe, learner)],
     )
-    trainer.train()
-    trainer.model.save_pretrained(out / "final")
-    pupil.save(out / "final")
+
+
+def config(recipe: Recipe, out: Path) -> SFTConfig:
+    """The recipe in TRL's words."""
+    train = recipe.train
+    at_once = train.micro_batch * PartialState().num_processes
+    if train.batch % at_once:
+        raise CloseupError(f"train.batch: {train.batch}: need a multiple of {at_once} at once")
+    return SFTConfig(
+        **keeping.schedule(recipe),
+        output_dir=str(out / CHECKPOINTS),
+        per_device_train_batch_size=train.micro_batch,
+        gradient_accumulation_steps=train.batch // at_once,
+        max_length=None,  # images cannot be cut
+        dataset_kwargs={"skip_prepare_dataset": True},
+        use_cpu=not torch.cuda.is_available(),
+        dataloader_num_workers=train.loaders,
+        dataloader_pin_memory=torch.cuda.is_available(),
+    )

@@ -1,0 +1,239 @@
+"""The tables of a study, as Markdown that can be read in a terminal too."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import fmean
+from typing import TypeVar
+
+from closeup.report.compare import p_value, signed
+from closeup.report.terminal import percent
+from closeup.study.estimates import (
+    MACRO,
+    Difference,
+    Mean,
+    Scores,
+    differences,
+    means,
+    scores,
+    within,
+)
+from closeup.study.questions import Questions
+from closeup.study.result import Looked, Result
+from closeup.study.study import Arm, Compare, Study
+
+Row = TypeVar("Row")
+Results = Mapping[str, Sequence[Result]]
+"""The results of each arm, by seed; arms without any are not there."""
+
+
+def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table with columns as wide as they need; all but the first stand to the right."""
+    lines = [list(head), *map(list, rows)]
+    wide = [max(3, *(len(line[i]) for line in lines)) for i in range(len(head))]
+    lines.insert(1, ["-" * wide[0], *("-" * (width - 1) + ":" for width in wide[1:])])
+    return "\n".join(
+        "| " + " | ".join(_set(cell, width, i) for i, (cell, width) in enumerate(row)) + " |"
+        for row in (list(zip(line, wide, strict=True)) for line in lines)
+    )
+
+
+def _set(cell: str, width: int, column: int) -> str:
+    return cell.ljust(width) if column == 0 else cell.rjust(width)
+
+
+def accuracy(arms: Sequence[Arm], results: Results, questions: Questions) -> str:
+    """Accuracy by arm and task, in %, with intervals, and the chance level below."""
+    rows: list[list[str]] = []
+    columns = [*questions.tasks, MACRO]
+    for arm in arms:
+        if own := results.get(arm.name):
+            found = means(scores(own, questions), questions)
+            rows.append([arm.name, *_seeds(own), *(_mean(found.get(name)) for name in columns)])
+    known = [asked.chance for asked in questions.tasks.values() if asked.chance is not None]
+    chances = [percent(asked.chance) for asked in questions.tasks.values()]
+    mean = percent(fmean(known)) if known else "–"
+    mean += "*" if 0 < len(known) < len(questions.tasks) else ""
+    rows.append(["chance", "", *chances, mean])
+    counts = [len(asked.issues) for asked in questions.tasks.values()]
+    rows.append(["questions", "", *map(str, counts), str(sum(counts))])
+    table = markdown(["%", "seeds", *map(_plain, columns)], rows)
+    return table + ("\n\n\\* of the tasks that have a chance level" if mean.endswith("*") else "")
+
+
+def looking(arms: Sequence[Arm], results: Results) -> str:
+    """How arms look, over all tasks: calls, coverage, and replies that could not be read."""
+    rows: list[list[str]] = []
+    for arm in arms:
+        own = results.get(arm.name, ())
+        if not own:
+            continue
+        every = [row for result in own if (row := _all(result))]
+        replies = [task for result in own for task in result.tasks.values()]
+        unparsed = sum(task.unparsed * task.n for task in replies) / sum(t.n for t in replies)
+        numbers = ["–"] * 4
+        if arm.tools and every:
+            numbers = [
+                f"{fmean(row.calls for row in every):.2f}",
+                percent(fmean(row.call_rate for row in every)),
+                percent(_known(row.covered for row in every)),
+                percent(_known(row.iou for row in every)),
+            ]
+        unscored = sum(task.unscored for task in replies)
+        rows.append([arm.name, ", ".join(arm.tools) or "none", *numbers, percent(unparsed)])
+        rows[-1].append(str(unscored))
+    head = ["", "tools", "calls", "called, %", "covered, %", "IoU, %", "unparsed, %", "unscored"]
+    return markdown(head, rows)
+
+
+def cost(arms: Sequence[Arm], results: Results) -> str:
+    """What each arm was trained on and what it took, a training a row."""
+    rows: list[list[str]] = []
+    for arm in arms:
+        for stages in zip(*(result.stages for result in results.get(arm.name, ())), strict=False):
+            samples = fmean(stage.samples for stage in stages)
+            seconds = fmean(stage.seconds for stage in stages)
+            kind = "episodes" if stages[0].regime == "grpo" else "examples"
+            first = not rows or all(row[0] != arm.name for row in rows)
+            rows.append(
+                [
+                    arm.name if first else "",
+                    (arm.after or arm.model or "") if first else "the last",
+                    stages[0].recipe.removesuffix(".toml"),
+                    f"{fmean(stage.steps for stage in stages):,.0f}",
+                    f"{samples:,.0f} {kind}",
+                    f"{seconds / 60:.1f}",
+                    f"{samples / seconds:.2f}" if seconds else "–",
+                    _alarms(stage.alarms for stage in stages),
+                ]
+            )
+    head = ["", "from", "recipe", "steps", "samples", "minutes", "samples/s", "alarms"]
+    return markdown(head, rows) if rows else "Nothing was trained."
+
+
+def comparison(pair: Compare, study: Study, results: Results, questions: Questions) -> str:
+    """One arm against another: by task, and their mean."""
+    a, b = paired(pair, study, results, questions)
+    seeds = _shared(pair, study, results)
+    rows = [
+        [
+            _plain(task),
+            signed(row.mean),
+            _reach(row.low, row.high),
+            *(map(signed, row.seeds)),
+            p_value(row.p),
+            p_value(row.holm),
+        ]
+        for task, row in differences(a, b, questions).items()
+    ]
+    named = [f"seed {seed}" for seed in seeds] if len(seeds) > 1 else ["one seed"]
+    return markdown([f"{pair.a} − {pair.b}", "points", "95 %", *named, "p", "Holm"], rows)
+
+
+def styles(study: Study, arms: Sequence[Arm], results: Results, questions: Questions) -> str:
+    """The mean of the tasks on pages of styles that training showed, and of those it did not."""
+    unseen = set(study.unseen_styles)
+    seen = set(questions.styles.values()) - unseen
+    if not unseen or not seen or not unseen & set(questions.styles.values()):
+        return ""
+    rows: list[list[str]] = []
+    for arm in arms:
+        if own := results.get(arm.name):
+            found = scores(own, questions)
+            parts = [means(within(found, questions, part), questions) for part in (seen, unseen)]
+            rows.append([arm.name, *(_mean(_last(part)) for part in parts)])
+    for pair in study.compare:
+        if {pair.a, pair.b} <= {row[0] for row in rows}:
+            a, b = paired(pair, study, results, questions)
+            deltas = [
+                _last(
+                    differences(
+                        within(a, questions, part), within(b, questions, part), questions
+                    )
+                )
+                for part in (seen, unseen)
+            ]  # fmt: skip
+            rows.append([f"{pair.a} − {pair.b}", *(_delta(delta) for delta in deltas)])
+    names = ", ".join(sorted(unseen))
+    return markdown(
+        ["%, mean of the tasks", "styles of the training", f"never seen: {names}"], rows
+    )
+
+
+def paired(
+    pair: Compare, study: Study, results: Results, questions: Questions
+) -> tuple[Scores, Scores]:
+    """The scores of both, of the seeds that both have by now; one row where nothing was trained."""
+    seeds = _shared(pair, study, results)
+    found: list[Scores] = []
+    for name in (pair.a, pair.b):
+        own = results[name]
+        if not study.seedless(study.arm(name)):
+            own = [result for result in own if result.seed in seeds]
+        found.append(scores(own, questions))
+    return found[0], found[1]
+
+
+def comparable(pair: Compare, study: Study, results: Results) -> bool:
+    """Whether both have a result of the same seed by now."""
+    return pair.a in results and pair.b in results and bool(_shared(pair, study, results))
+
+
+def _shared(pair: Compare, study: Study, results: Results) -> list[int]:
+    one, other = study.arm(pair.a), study.arm(pair.b)
+    have = [
+        {result.seed for result in results[arm.name]}
+        for arm in (one, other)
+        if not study.seedless(arm)
+    ]
+    if not have:
+        return [results[one.name][0].seed]
+    return [seed for seed in study.shared_seeds(one, other) if all(seed in own for own in have)]
+
+
+def _seeds(results: Sequence[Result]) -> list[str]:
+    trained = any(result.stages for result in results) or len(results) > 1
+    return [str(len(results)) if trained else "–"]
+
+
+def _all(result: Result) -> Looked | None:
+    """Of all tasks; None where nothing was answered."""
+    return result.looked.get("all") or next(iter(result.looked.values()), None)
+
+
+def _known(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return fmean(known) if known else None
+
+
+def _mean(row: Mean | None) -> str:
+    if row is None:
+        return "–"
+    return f"{100 * row.mean:.1f}" + (
+        f" ({100 * row.low:.0f}–{100 * row.high:.0f})"
+        if row.low is not None and row.high is not None
+        else ""
+    )
+
+
+def _delta(row: Difference | None) -> str:
+    return "–" if row is None else f"{signed(row.mean)} ({_reach(row.low, row.high)})"
+
+
+def _reach(low: float | None, high: float | None) -> str:
+    return "–" if low is None or high is None else f"{signed(low)} to {signed(high)}"
+
+
+def _last(rows: Mapping[str, Row]) -> Row | None:
+    """The mean of the tasks, or the only one's."""
+    return list(rows.values())[-1] if rows else None
+
+
+def _alarms(seeds: Iterable[Mapping[str, int]]) -> str:
+    first: dict[str, list[int]] = {}
+    for alarms in seeds:
+        for name, step in alarms.items():
+            first.setdefault(name, []).append(step)
+    return ", ".join(f"{name} from step {min(steps)}" for name, steps in first.items()) or "–"
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")

@@ -1,0 +1,99 @@
+"""What a run keeps: checkpoints to go on from, and the finished model. For both trainers."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from accelerate import PartialState
+from peft import LoraConfig
+from transformers import TrainerCallback
+
+from closeup.training.learner import Learner
+from closeup.training.recipe import Lora, Recipe
+from closeup.training.run_folder import CHECKPOINTS, RunFolder
+
+LANGUAGE = r".*language_model.*\.(q|k|v|o|gate|up|down)_proj"
+VISION = r".*visual\.blocks.*\.(qkv|proj|(gate|up|down)_proj|linear_fc[12])"
+"""Layers that adapters go on."""
+
+
+class Keeping(TrainerCallback):
+    """Gives each checkpoint its place in the run's folder, once all processes have written it."""
+
+    def __init__(self, folder: RunFolder, recipe: Recipe, learner: Learner) -> None:
+        self._folder, self._recipe, self._learner = folder, recipe, learner
+
+    def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Name and mark what was saved just now."""
+        PartialState().wait_for_everyone()
+        if state.is_world_process_zero:
+            place = self._folder.checkpoint(state.global_step)
+            saved = Path(args.output_dir) / f"checkpoint-{state.global_step}"
+            self._learner.save(saved)
+            shutil.rmtree(place, ignore_errors=True)
+            saved.rename(place)
+            self._folder.mark(state.global_step, self._recipe.train.keep)
+        PartialState().wait_for_everyone()
+
+
+def begin(out: Path, recipe: Recipe) -> tuple[RunFolder, int | None]:
+    """The run's folder, and the step to go on from; None where the run is finished."""
+    main = PartialState().is_main_process
+    folder = RunFolder.begin(out, recipe) if main else RunFolder(out)
+    PartialState().wait_for_everyone()
+    done = folder.last() or 0
+    if done >= recipe.train.steps and folder.final.exists():
+        return folder, None
+    if main:
+        for torn in (out / CHECKPOINTS).glob("checkpoint-*"):
+            shutil.rmtree(torn)
+    return folder, done
+
+
+def schedule(recipe: Recipe) -> dict[str, Any]:
+    """The recipe's optimiser in transformers' words."""
+    train = recipe.train
+    constant = train.schedule == "constant"
+    return {
+        "max_steps": train.steps,
+        "learning_rate": train.learning_rate,
+        "lr_scheduler_type": "constant_with_warmup" if constant else train.schedule,
+        "warmup_steps": round(train.warmup * train.steps),
+        "weight_decay": train.weight_decay,
+        "max_grad_norm": train.clip,
+        "bf16": train.dtype == "bfloat16",
+        "activation_checkpointing": train.gradient_checkpointing,
+        "logging_steps": train.log_steps,
+        "logging_nan_inf_filter": False,  # the alarm is to see what is not finite
+        "save_strategy": "no",  # the logbook asks for it, by the clock
+        "seed": recipe.seed,
+        "report_to": list(recipe.report_to) or "none",
+        "disable_tqdm": True,
+        "remove_unused_columns": False,
+    }
+
+
+def adapters(lora: Lora | None) -> LoraConfig | None:
+    """The recipe's adapters in peft's words."""
+    if lora is None:
+        return None
+    return LoraConfig(
+        r=lora.rank,
+        lora_alpha=lora.alpha,  # pyright: ignore[reportArgumentType]
+        lora_dropout=lora.dropout,
+        target_modules=f"{LANGUAGE}|{VISION}" if lora.vision else LANGUAGE,
+        task_type="CAUSAL_LM",
+    )
+
+
+def finish(trainer: Any, folder: RunFolder, learner: Learner) -> None:
+    """Write the finished model, adapters merged in."""
+    model = trainer.accelerator.unwrap_model(trainer.model)
+    if not trainer.args.should_save:
+        return
+    with folder.finishing() as place:
+        if hasattr(model, "merge_and_unload"):
+            model.merge_and_unload().save_pretrained(place)
+        else:
+            trainer.save_model(str(place))
+        learner.save(place)

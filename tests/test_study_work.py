@@ -1,0 +1,298 @@
+"""Doing the runs of a study: in order, so many at once, again after a kill, anew after a change."""
+
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+import pytest
+import studies
+
+from closeup.cli import main
+from closeup.records import CloseupError
+from closeup.study import work
+from closeup.study.made import made
+from closeup.study.measure import measure_by_name
+from closeup.study.plan import plan
+from closeup.study.result import Result
+from closeup.study.run import runs
+from closeup.study.study import Study
+
+ARMS = """
+[[arms]]
+name = "chance"
+model = "random"
+[[arms]]
+name = "best"
+model = "oracle"
+"""
+CHAIN = """
+[[arms]]
+name = "A"
+model = "weights"
+recipes = ["sft.toml"]
+[[arms]]
+name = "B"
+after = "A"
+recipes = ["sft.toml"]
+[[arms]]
+name = "C"
+model = "weights"
+recipes = ["sft.toml"]
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A folder with benches and a recipe."""
+    studies.bench(tmp_path / "train", "train")
+    studies.bench(tmp_path / "test", "test")
+    (tmp_path / "sft.toml").write_text(studies.SFT)
+    return tmp_path
+
+
+class Done:
+    """A command that has done its work by the time it is started: a measurement is the real one,
+    of a scripted model in place of what a training would have made."""
+
+    def __init__(self, command: work.Command, code: int = 0) -> None:
+        self._code = code
+        if command[2] == "closeup.study" and not code:
+            measure_by_name(*command[3:])
+
+    def poll(self) -> int | None:
+        return self._code
+
+    def terminate(self) -> None: ...
+
+    def wait(self) -> int:
+        return self._code
+
+
+def do(file: Path, force: bool = False, code: int = 0) -> tuple[list[str], list[str]]:
+    """Carry a study out; what was said, and the names of what was started."""
+    said: list[str] = []
+    started: list[str] = []
+
+    def start(command: work.Command, log: IO[bytes], env: object, held: int) -> Done:
+        started.append(" ".join(command[4:]))
+        return Done(command, code)
+
+    planned = plan(Study.load(file), force=force)
+    said += planned.notes
+    work.carry_out(planned.pending, file, force=force, say=said.append, start=start)
+    return said, started
+
+
+def test_a_finished_run_is_not_done_again(home: Path):
+    file = studies.write(home, ARMS)
+    _, started = do(file)
+    assert started == ["chance 0", "best 0"]
+    result = Result.read(home / "results/best/0.json")
+    assert result.tasks["depth_comparison"].scores == "11111111"
+    assert result.tasks["depth_comparison"].score == 1.0
+    assert do(file) == ([], [])
+
+
+def test_results_are_the_same_bytes_when_they_are_made_again(home: Path):
+    file = studies.write(home, ARMS)
+    do(file)
+    kept = (home / "results/chance/0.json").read_bytes()
+    (home / "results/chance/0.json").unlink()
+    do(file)
+    assert (home / "results/chance/0.json").read_bytes() == kept
+
+
+def test_a_change_of_what_a_result_was_made_from_is_told_and_force_does_it_again(home: Path):
+    file = studies.write(home, ARMS)
+    do(file)
+    file.write_text(file.read_text().replace("max_tokens = 8", "max_tokens = 9"))
+    said, started = do(file)
+    assert not started
+    assert said[0] == "chance, seed 0: asked: not what its result was made from: --force"
+    _, started = do(file, force=True)
+    assert started == ["chance 0", "best 0"]
+    assert do(file) == ([], [])
+
+
+def test_a_bench_that_is_not_here_is_taken_for_what_it_was(home: Path):
+    file = studies.write(home, ARMS)
+    do(file)
+    (home / "test").rename(home / "elsewhere")
+    assert do(file) == ([], [])
+
+
+def trained(home: Path, recipe: str = studies.SFT) -> tuple[dict[str, str | None], Path]:
+    """What run A would be made from with a recipe, and the study's file."""
+    (home / "sft.toml").write_text(recipe)
+    file = studies.write(home, CHAIN)
+    return made(runs(Study.load(file))[0]), file
+
+
+def test_a_recipe_is_another_by_what_it_teaches_and_not_by_how_it_is_kept(home: Path):
+    was, _ = trained(home)
+    same, _ = trained(home, studies.SFT.replace("[train]", "[train]\nkeep = 5"))
+    assert same == was
+    other, _ = trained(home, studies.SFT.replace("1e-3", "2e-3"))
+    assert {name for name in was if was[name] != other[name]} == {"recipe 1"}
+
+
+def test_each_run_comes_after_the_one_it_starts_from(home: Path):
+    file = studies.write(home, CHAIN)
+    going: list[str] = []
+    most = 0
+
+    class Slow(Done):
+        """Stands for a training: writes the model after a while."""
+
+        def __init__(self, command: work.Command) -> None:
+            self.command, self.looks = command, 0
+            if command[2] != "closeup.study":
+                out = Path(command[command.index("--out") + 1])
+                going.append(out.parent.parent.name)
+
+        def poll(self) -> int | None:
+            nonlocal most
+            most = max(most, len(going))
+            self.looks += 1
+            if self.looks < 3:
+                return None
+            if self.command[2] == "closeup.study":
+                return 1  # there is nothing to measure
+            out = Path(self.command[self.command.index("--out") + 1])
+            (out / "final").mkdir(parents=True)
+            going.remove(out.parent.parent.name)
+            return 0
+
+    started: list[str] = []
+
+    def start(command: work.Command, log: IO[bytes], env: dict[str, str], held: int) -> Slow:
+        assert env["OMP_NUM_THREADS"] == "1"
+        started.append(" ".join(command[4:6]))
+        return Slow(command)
+
+    said: list[str] = []
+    planned = plan(Study.load(file))
+    failed = work.carry_out(planned.pending, file, workers=2, say=said.append, start=start)
+    assert most == 2
+    assert failed == 3
+    assert "B, seed 0: not done: A, seed 0 failed" in said
+    assert {line.partition(":")[0] for line in said if "training sft" in line} == {
+        "A, seed 0",
+        "C, seed 0",
+    }
+
+
+def test_interrupted_it_ends_its_processes_and_lets_others_go_on(home: Path):
+    file = studies.write(home, ARMS)
+    ended: list[str] = []
+
+    class Going(Done):
+        """Runs until it is ended; then somebody presses Ctrl-C."""
+
+        def __init__(self) -> None: ...
+
+        def poll(self) -> int | None:
+            raise KeyboardInterrupt
+
+        def terminate(self) -> None:
+            ended.append("ended")
+
+        def wait(self) -> int:
+            ended.append("waited")
+            return 130
+
+    def start(*_: object) -> Going:
+        return Going()
+
+    with pytest.raises(KeyboardInterrupt):
+        work.carry_out(plan(Study.load(file)).pending, file, say=lambda _: None, start=start)
+    assert ended == ["ended", "waited"]
+    assert do(file)[1] == ["chance 0", "best 0"]
+
+
+def test_what_fails_says_its_last_words_and_goes_on_the_next_time(home: Path):
+    file = studies.write(home, ARMS)
+    said, _ = do(file, code=2)
+    assert said[1].startswith("chance, seed 0: failed: $ -m closeup.study")
+    assert said[1].endswith(f"(exit code 2; all in {home / 'work/chance/0/log.txt'})")
+    _, started = do(file)
+    assert started == ["chance 0", "best 0"]
+
+
+def test_a_run_begun_with_another_recipe_is_not_gone_on_with(home: Path):
+    _, file = trained(home)
+    do(file, code=1)
+    trained(home, studies.SFT.replace("1e-3", "2e-3"))
+    said, started = do(file)
+    assert not started
+    assert said[0].endswith("begun with another recipe 1: --force begins anew")
+    (home / "work/A/0/1_sft").mkdir()
+    said, started = do(file, force=True, code=1)
+    assert started
+    assert not (home / "work/A/0/1_sft").exists()
+
+
+def test_a_lost_model_is_only_trained_again_by_force(home: Path):
+    _, file = trained(home)
+    asked = studies.questions({"depth_comparison": [("page0000", "issue000", 4)]})
+    first = runs(Study.load(file))[0]
+    studies.result("A", 0, asked, {"depth_comparison": [1.0] * 4}).model_copy(
+        update={"made": made(first)}
+    ).write(first.file)
+    with pytest.raises(CloseupError, match="B, seed 0: starts from A, seed 0, and the model"):
+        plan(Study.load(file))
+    assert [str(run) for run in plan(Study.load(file), only=["C"]).pending] == ["C, seed 0"]
+    assert str(first) in [str(run) for run in plan(Study.load(file), force=True).pending]
+
+
+SLOW = '''
+import asyncio
+from closeup.models.scripted import Oracle
+
+class Slow(Oracle):
+    """Answers in its own time."""
+
+    async def reply(self, request):
+        await asyncio.sleep(2)
+        return await super().reply(request)
+'''
+
+
+def test_a_killed_study_is_taken_up_and_does_not_meet_what_outlived_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    (home / "slow.py").write_text(SLOW)
+    monkeypatch.setenv("PYTHONPATH", str(home))
+    file = studies.write(home, ARMS.replace('"oracle"', '"slow:Slow"'))
+    flags = ["study", str(file), "--only", "best"]
+    command = [sys.executable, "-m", "closeup.cli", *flags]
+    first = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    while not (home / "work/best/0/measured/run.sqlite").exists():
+        assert first.poll() is None
+        time.sleep(0.05)
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    with suppress(SystemExit):  # its measurement may still be going on
+        main(flags)
+        pytest.fail("the measurement was to outlive the study")
+    assert "best/0: another process is at work here" in capsys.readouterr().err
+    while not (home / "results/best/0.json").exists():
+        time.sleep(0.1)
+    main(flags)
+    told = capsys.readouterr()
+    assert "0 runs to do" in told.err
+    assert "| best" in told.out
+
+
+def test_a_killed_measurement_goes_on(home: Path):
+    file = studies.write(home, ARMS)
+    do(file)
+    (home / "results/best/0.json").unlink()
+    before = (home / "work/best/0/measured/run.sqlite").stat().st_ino
+    _, started = do(file)
+    assert started == ["best 0"]
+    assert (home / "work/best/0/measured/run.sqlite").stat().st_ino == before
