@@ -40,7 +40,7 @@ from transformers.utils import logging  # noqa: E402
 from trl.trainer.grpo_config import GRPOConfig  # noqa: E402
 from trl.trainer.grpo_trainer import GRPOTrainer  # noqa: E402
 
-from closeup.models import processor as processors  # noqa: E402
+from closeup.models.hf import processor as processors  # noqa: E402
 from closeup.training.prefix_sharing import PrefixSharingGRPOTrainer  # noqa: E402
 
 STEP = 28

@@ -7,11 +7,11 @@ import torch
 from PIL import Image
 from transformers import AutoModelForImageTextToText
 
-from closeup.models import processor as processors
-from closeup.models.choose import Decoding, never_said, sampled
-from closeup.models.engine import Engine, supports
-from closeup.models.image_memo import ImageMemo
-from closeup.models.rows import Line
+from closeup.models.hf import processor as processors
+from closeup.models.hf.choose import Decoding, never_said, sampled
+from closeup.models.hf.engine import Engine, supports
+from closeup.models.hf.image_memo import ImageMemo
+from closeup.models.hf.rows import Line
 
 MOST = 9
 IMAGE = 7

@@ -7,7 +7,7 @@ import takes
 
 from closeup.conversation import ANSWER_NOW
 from closeup.message import Message, Reply
-from closeup.models import processor as processors
+from closeup.models.hf import processor as processors
 from closeup.tools.zoom_in import ZoomIn
 from closeup.training import learner
 from closeup.training.data import questions

@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import load_file
 
 from closeup.models import Given
-from closeup.models.local import Local
+from closeup.models.hf.local import Local
 from closeup.models.told import Told
 from closeup.records import CloseupError
 from closeup.report.terminal import table

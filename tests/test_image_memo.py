@@ -9,8 +9,8 @@ from PIL import Image
 from transformers import Qwen2_5_VLProcessor
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
-from closeup.models import processor
-from closeup.models.image_memo import ImageMemo, content
+from closeup.models.hf import processor
+from closeup.models.hf.image_memo import ImageMemo, content
 
 
 class Counting(Qwen2VLImageProcessorPil):

@@ -25,8 +25,9 @@ LAYERS = [
     {"ask_page", "build", "evaluate", "audit", "serve"},
     {"judge", "rewards", "teach"},
     {"training"},
-    {"study", "tiny"},
+    {"tiny"},
     {"report", "export"},
+    {"study"},
     {"cli"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

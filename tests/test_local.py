@@ -21,7 +21,7 @@ from closeup.geometry import Box, View
 from closeup.images import Resolution
 from closeup.message import Message, Request, Sampling
 from closeup.models import Given, ModelError, ModelOptions, processor
-from closeup.models.local import Local
+from closeup.models.hf.local import Local
 from closeup.models.told import Told
 from closeup.pictures import Pictures
 from closeup.records import CloseupError
@@ -210,7 +210,7 @@ def test_another_epoch_or_seed_is_another_draw(qwen25):
 
 
 def test_draws_follow_the_softmax_of_the_warmed_scores():
-    from closeup.models.local import Draw
+    from closeup.models.hf.local import Draw
 
     scores = torch.tensor([[0.1, 0.2, 0.7]]).log().repeat(4000, 1)
     drawn = Draw(range(4000), torch.device("cpu"))(torch.empty(0), scores).argmax(dim=1)
@@ -479,7 +479,7 @@ def test_other_weights_in_the_same_folder_are_another_model(folders, tmp_path):
 
 
 def test_what_is_not_installed_is_named_with_its_extra(monkeypatch):
-    monkeypatch.delitem(sys.modules, "closeup.models.local")
+    monkeypatch.delitem(sys.modules, "closeup.models.hf.local")
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(CloseupError, match=r"hf:x': needs torch: pip install 'closeup\[hf\]'"):
         models.find("hf:x", GIVEN)

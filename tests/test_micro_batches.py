@@ -3,7 +3,7 @@ from threading import Event
 
 import pytest
 
-from closeup.models.micro_batches import Batches
+from closeup.models.hf.micro_batches import Batches
 
 
 class Log:

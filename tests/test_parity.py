@@ -10,8 +10,8 @@ import torch
 from closeup.ask import Setting, ask, opened
 from closeup.episode import Episode
 from closeup.models import Given
-from closeup.models import processor as processors
-from closeup.models.local import Local
+from closeup.models.hf import processor as processors
+from closeup.models.hf.local import Local
 from closeup.pictures import Pictures
 from closeup.tasks import task_of
 

@@ -130,8 +130,8 @@ def test_a_prompt_is_counted_as_the_trainer_makes_it(
         images, texts = case.counter.prompt(questions[0], case.task(task))
         count = images + texts + case.counter.answer(questions[0], case.task(task))
         assert case.counter.words.exact
-        assert count == pytest.approx(len(taught.ids_T), rel=0.02)  # role names, in many pieces
-        pads = taught.ids_T.count(pupil.processor.tokenizer.convert_tokens_to_ids("<|image_pad|>"))
+        assert count == pytest.approx(len(taught.ids), rel=0.02)  # role names, in many pieces
+        pads = taught.ids.count(pupil.processor.tokenizer.convert_tokens_to_ids("<|image_pad|>"))
         assert images == pads + 2
 
 

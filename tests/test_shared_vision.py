@@ -5,7 +5,7 @@ from peft import LoraConfig, get_peft_model
 from PIL import Image
 from transformers import AutoModelForImageTextToText
 
-from closeup.models import processor as processors
+from closeup.models.hf import processor as processors
 from closeup.training.shared_vision import distinct, shared_vision
 
 pytestmark = [

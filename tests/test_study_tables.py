@@ -31,6 +31,9 @@ b = "base"
 [[compare]]
 a = "count only"
 b = "base"
+[[compare]]
+a = "count only"
+b = "RL"
 """
 STAGE = Stage(
     recipe="rl.toml",
@@ -106,6 +109,12 @@ def test_exploratory_arms_have_tables_of_their_own(study: Study):
     assert "count only" not in main
     assert "- count only: paid for looking alone" in other
     assert "count only − base" in other
+
+
+def test_two_arms_are_compared_over_the_seeds_that_both_have(study: Study):
+    other = report.report(study).partition("count only − RL")[2]
+    assert other.splitlines()[0].split("|")[3].strip() == "one seed"
+    assert cells(other, "two")[0][:3] == ["-50.0", "–", "-50.0"]
 
 
 def test_looking_and_cost_are_told_of_all(study: Study):

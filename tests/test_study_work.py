@@ -284,7 +284,7 @@ def test_a_killed_study_is_taken_up_and_does_not_meet_what_outlived_it(
         time.sleep(0.1)
     main(flags)
     told = capsys.readouterr()
-    assert "0 runs to do" in told.err
+    assert "runs to do: 0" in told.err
     assert "| best" in told.out
 
 

@@ -28,7 +28,7 @@ from transformers.models.clip.image_processing_pil_clip import CLIPImageProcesso
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
 from closeup import prompts
-from closeup.models import processor
+from closeup.models.hf import processor
 
 SPECIAL = (
     "<|endoftext|>",

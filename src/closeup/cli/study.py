@@ -40,7 +40,7 @@ def study(
     failed = 0
     if not table:
         planned = plan(opened, only, force)
-        for note in [*planned.notes, f"{len(planned.pending)} runs to do"]:
+        for note in [*planned.notes, f"runs to do: {len(planned.pending)}"]:
             _say(note)
         failed = work.carry_out(planned.pending, file, workers=workers, force=force, say=_say)
     told = report.report(opened)

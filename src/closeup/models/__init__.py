@@ -60,7 +60,7 @@ def _server(scheme: str) -> Callable[[str, Given], Model]:
 
 def _hf(name: str, given: Given) -> Model:
     try:
-        from closeup.models.local import Local
+        from closeup.models.hf.local import Local
     except ModuleNotFoundError as error:
         raise CloseupError(
             f"model {shorten(f'hf:{name}')}: needs {error.name}: pip install 'closeup[hf]'"

@@ -21,7 +21,8 @@ def report(study: Study) -> str:
     results, known, notes = _read(study)
     main = [arm for arm in study.arms if not arm.exploratory]
     other = [arm for arm in study.arms if arm.exploratory]
-    parts = ["### Accuracy", tables.accuracy(main, results, known), _intervals(study)]
+    parts = ["### Accuracy", *_notes_of(main), tables.accuracy(main, results, known)]
+    parts.append(_intervals(study))
     if looked := tables.styles(study, main, results, known):
         parts += ["### Styles", looked]
     pairs = [pair for pair in study.compare if tables.comparable(pair, study, results)]

@@ -88,7 +88,7 @@ class Result(Record):
     def write(self, file: Path) -> None:
         """Keep it."""
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(file, self.model_dump_json(indent=None) + "\n")
+        write_atomically(file, self.to_json() + "\n")
 
 
 def packed(values: list[float | None]) -> Scores:

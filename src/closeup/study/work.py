@@ -145,7 +145,9 @@ class _Going:
             log.flush()
             assert self._lock is not None
             self._process = self._start(command, log, self._env, self._lock)
-        self._say(f"{self.run}: {'measuring' if 'train' not in command else _trains(command)}")
+        trains = command[3] == "train"
+        what = f"training {Path(command[4]).stem}" if trains else "measuring"
+        self._say(f"{self.run}: {what}")
         return False
 
     def end(self) -> None:
@@ -196,10 +198,6 @@ def train(stage: Stage) -> Command:
     for name, value in stage.changes().items():
         command += [FLAGS[name], str(value)]
     return command
-
-
-def _trains(command: Command) -> str:
-    return f"training {Path(command[command.index('train') + 1]).stem}"
 
 
 def _locked(run: Run) -> int:

@@ -6,10 +6,12 @@ what lies in its own cell of the image: the joints of figures, and words for wha
 and do. A word is taught as the language model's own embedding of it, so that what the tower says
 of an image is in a tongue that the model can read from its first question on.
 
-Views are cut from training pages at all scales: figures, panels, whole pages.
+Views are cut from training pages at all scales: figures, panels, whole pages. `torchrun
+--nproc-per-node 2 -m closeup.tiny.eyes …` uses two cores.
 """
 
 import argparse
+import os
 import random
 import time
 from collections.abc import Iterator
@@ -18,15 +20,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor, nn
-from torch.nn import functional as F
+from torch import Tensor, distributed, nn
+from torch.nn import functional
 from torch.utils.data import DataLoader, IterableDataset
 from transformers import AutoConfig, AutoModelForImageTextToText
 
 from closeup.bench import Bench
 from closeup.geometry import Box, View
 from closeup.images import Resolution, draw
-from closeup.models import processor as processors
+from closeup.models.hf import processor as processors
 from closeup.models.told import Told
 from closeup.page import Character, Page
 from closeup.pictures import Pictures
@@ -37,9 +39,11 @@ JOINTS = ("head", "shoulder", "elbow", "hand", "hip", "knee", "foot")
 _COCO = (0, 0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6)
 """Which of them each of COCO's seventeen keypoints is."""
 KINDS = ("figure", "face", "speech", "thought", "caption", "sfx", "sign", "panel")
-PLAIN = frozenset("the a an in and over with of".split())
+PLAIN = frozenset(("the", "a", "an", "in", "and", "over", "with", "of"))
 FIGURES, PANELS = 8, 2
-"""Views of figures and of panels, a page; and one of the whole page."""
+"""Views of figures and of panels, a page; and every other page whole."""
+SHARES = (0.25, 0.5, 1.0)
+"""Of a crop's budget of pixels: what is small is seen as well, and sooner."""
 LIKELY = -4.0
 """Where the logit of everything starts: hardly anything is anywhere."""
 
@@ -62,10 +66,11 @@ class Sights(IterableDataset[Sight]):
         self._bench, self._pages, self._seed = bench, pages, seed
         self._place = {word: i for i, word in enumerate(words)}
         self._step = step
-        self._sizes = (
-            Resolution(pixels=told.crop_pixels, least=told.crop_pixels, multiple=step),
-            Resolution(pixels=told.pixels, multiple=step),
-        )
+        most = told.crop_pixels or 0
+        self._crops = [
+            Resolution(pixels=round(s * most), least=round(s * most), multiple=step) for s in SHARES
+        ]
+        self._whole = Resolution(pixels=told.pixels, multiple=step)
 
     def __iter__(self) -> Iterator[Sight]:
         dice = random.Random(f"closeup/eyes/{self._seed}")
@@ -81,15 +86,16 @@ class Sights(IterableDataset[Sight]):
                 yield waiting.pop()
 
     def _views(self, page: Page, dice: random.Random) -> Iterator[View]:
-        crops, whole = self._sizes
         figures = list(page.characters or ())
         boxes = [f.box for f in dice.sample(figures, min(FIGURES, len(figures)))]
         panels = list(page.panels or ())
         boxes += [p.box for p in dice.sample(panels, min(PANELS, len(panels)))]
         for box in boxes:
             around = _around(box, page, dice)
-            yield View(page.id, around, crops.size(around.width, around.height))
-        yield View(page.id, page.box, whole.size(page.width, page.height))
+            size = dice.choice(self._crops).size(around.width, around.height)
+            yield View(page.id, around, size)
+        if dice.random() < 0.5:
+            yield View(page.id, page.box, self._whole.size(page.width, page.height))
 
     def _sight(self, page: Page, view: View, image: Any) -> Sight:
         columns, rows = (side // self._step for side in view.size)
@@ -178,10 +184,12 @@ class Eyes(nn.Module):
     def forward(self, pixels: Tensor, grid: Tensor, words: Tensor, marks: Tensor) -> Tensor:
         """The mean loss a token: (patches, values), (images, 3), (tokens, …), (tokens, …)."""
         seen = self.visual(pixels, grid).pooler_output
-        seen = F.layer_norm(seen, seen.shape[-1:])
+        seen = functional.layer_norm(seen, seen.shape[-1:])
         said = self.scale * seen @ self.embedding.weight[self.tokens].T + self.bias
-        lost = F.binary_cross_entropy_with_logits(said, words, reduction="sum")
-        lost += F.binary_cross_entropy_with_logits(self.marks(seen), marks, reduction="sum")
+        lost = functional.binary_cross_entropy_with_logits(said, words, reduction="sum")
+        lost += functional.binary_cross_entropy_with_logits(
+            self.marks(seen), marks, reduction="sum"
+        )
         return lost / len(seen)
 
 
@@ -203,6 +211,10 @@ def teach(
     """Teach the tower of the model at `place` for some minutes, and write the model to `out`."""
     torch.set_num_threads(1)
     torch.manual_seed(seed)
+    several = int(os.environ.get("WORLD_SIZE", "1")) > 1
+    if several:
+        distributed.init_process_group("gloo")
+    rank = distributed.get_rank() if several else 0
     processor = processors.load(str(place), AutoConfig.from_pretrained(place))
     model = AutoModelForImageTextToText.from_pretrained(place, dtype=torch.float32)
     bench = Bench.open(Path(recipe.bench))
@@ -210,7 +222,7 @@ def teach(
     pages = sorted({entry.page for entries in pool.values() for entry in entries})
     words, tokens = words_of(bench, pages, processor.tokenizer)  # pyright: ignore
     told = Told.read(str(place))
-    sights = Sights(bench, pages, words, told, processors.step(processor), seed)
+    sights = Sights(bench, pages, words, told, processors.step(processor), 2 * seed + rank)
     eyes = Eyes(model, tokens)
     optimiser = torch.optim.AdamW(eyes.parameters(), lr=rate, weight_decay=0.01)
     print(f"{len(pages)} pages, {len(words)} words", flush=True)
@@ -232,16 +244,26 @@ def teach(
             group["lr"] = rate * min(1.0, step / 100) * min(1.0, 4 * (1 - min(spent, 1.0)) + 0.02)
         loss = eyes(pixels, grid, said.float(), marks.float())
         loss.backward()
+        if several:
+            for weight in eyes.parameters():
+                if weight.grad is not None:
+                    distributed.all_reduce(weight.grad)
+                    weight.grad /= distributed.get_world_size()
         nn.utils.clip_grad_norm_(eyes.parameters(), 1.0)
         optimiser.step()
         optimiser.zero_grad()
         losses.append(loss.item())
-        if time.monotonic() - told_at > 15 or spent >= 1:
+        if time.monotonic() - told_at > 15 and rank == 0:
             told_at = time.monotonic()
             print(f"{spent:.0%} step {step} loss {np.mean(losses):.4f}", flush=True)
             losses.clear()
-        if spent >= 1:
+        ended = torch.tensor(float(spent >= 1))
+        if several:
+            distributed.all_reduce(ended, distributed.ReduceOp.MAX)
+        if ended:
             break
+    if rank:
+        return
     model.save_pretrained(out)
     processors.save(processor, out)
     told.write(out)

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from closeup.geometry import View
 from closeup.message import Message
-from closeup.models import processor as processors
+from closeup.models.hf import processor as processors
 from closeup.pictures import Pictures
 from closeup.records import CloseupError
 
@@ -27,10 +27,10 @@ BYTES_KEPT = 4 << 30
 
 @dataclass(frozen=True)
 class Example:
-    """A conversation of T tokens and its images."""
+    """A conversation: its tokens, for each whether it is taught, and its images."""
 
-    ids_T: list[int]
-    taught_T: list[bool]
+    ids: list[int]
+    taught: list[bool]
     views: tuple[View, ...]
 
 
@@ -53,15 +53,15 @@ class Encoder:
         """A whole conversation; every turn of the assistant's is taught."""
         views = tuple(p for message in messages for p in message.parts if isinstance(p, View))
         room = iter(views)
-        ids_T: list[int] = []
-        taught_T: list[bool] = []
+        found: list[int] = []
+        marks: list[bool] = []
         for text, taught in self._pieces(messages):
             first, *rest = text.split(self._image)
             spread = first + "".join(self._image * self._tokens(next(room)) + r for r in rest)
             ids = self._processor.tokenizer(spread, add_special_tokens=False)["input_ids"]
-            ids_T += ids
-            taught_T += [taught] * len(ids)
-        return Example(ids_T, taught_T, views)
+            found += ids
+            marks += [taught] * len(ids)
+        return Example(found, marks, views)
 
     def _pieces(self, messages: Sequence[Message]) -> list[tuple[str, bool]]:
         """The conversation's text in pieces that are taught or not, in turn."""
@@ -100,15 +100,15 @@ class Encoder:
     def batch(self, examples: Sequence[Example]) -> dict[str, Tensor]:
         """Tensors of B examples, padded on the right to T: ids, attention, labels and image types
         (B, T); patches of all images (patches, values) and their grids (images, 3)."""
-        width = max(len(e.ids_T) for e in examples)
+        width = max(len(e.ids) for e in examples)
         pad = self._processor.tokenizer.pad_token_id
         ids = torch.full((len(examples), width), pad)
         labels = torch.full((len(examples), width), IGNORED)
         attention = torch.zeros((len(examples), width), dtype=torch.long)
         for i, example in enumerate(examples):
-            length = len(example.ids_T)
-            ids[i, :length] = torch.tensor(example.ids_T)
-            taught = torch.tensor(example.taught_T)
+            length = len(example.ids)
+            ids[i, :length] = torch.tensor(example.ids)
+            taught = torch.tensor(example.taught)
             labels[i, :length] = torch.where(taught, ids[i, :length], IGNORED)
             attention[i, :length] = 1
         made = {"input_ids": ids, "attention_mask": attention, "labels": labels}

@@ -16,7 +16,7 @@ from closeup.conversation import Conversation
 from closeup.episode import Episode, StopReason
 from closeup.geometry import View
 from closeup.message import Message, Reply
-from closeup.models import processor as processors
+from closeup.models.hf import processor as processors
 from closeup.models.model import Model
 from closeup.pictures import Pictures
 from closeup.question import Question, Score

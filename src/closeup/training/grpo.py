@@ -19,8 +19,8 @@ from trl.trainer.grpo_trainer import GRPOTrainer
 
 from closeup import rewards
 from closeup.models import Given
-from closeup.models.choose import never_said
-from closeup.models.scorer import LogProb
+from closeup.models.hf.choose import never_said
+from closeup.models.hf.scorer import LogProb
 from closeup.pictures import Pictures
 from closeup.records import CloseupError
 from closeup.tasks import task_of

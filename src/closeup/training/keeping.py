@@ -1,6 +1,7 @@
 """What a run keeps: checkpoints to go on from, and the finished model. For both trainers."""
 
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -87,13 +88,16 @@ def adapters(lora: Lora | None) -> LoraConfig | None:
 
 
 def finish(trainer: Any, folder: RunFolder, learner: Learner) -> None:
-    """Write the finished model, adapters merged in."""
+    """Write the finished model, adapters merged in. Every process takes part: each may hold a
+    share of the weights."""
     model = trainer.accelerator.unwrap_model(trainer.model)
-    if not trainer.args.should_save:
-        return
-    with folder.finishing() as place:
-        if hasattr(model, "merge_and_unload"):
-            model.merge_and_unload().save_pretrained(place)
-        else:
+    main = trainer.args.should_save
+    with folder.finishing() if main else nullcontext(folder.partial) as place:
+        PartialState().wait_for_everyone()
+        if not hasattr(model, "merge_and_unload"):
             trainer.save_model(str(place))
-        learner.save(place)
+        elif main:
+            model.merge_and_unload().save_pretrained(place)
+        if main:
+            learner.save(place)
+        PartialState().wait_for_everyone()

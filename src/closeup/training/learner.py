@@ -18,8 +18,9 @@ from closeup.conversation import Budget
 from closeup.geometry import Grid
 from closeup.images import Resolution
 from closeup.message import Sampling
-from closeup.models import processor as processors
+from closeup.models.hf import processor as processors
 from closeup.models.declared import declared
+from closeup.models.fingerprint import fingerprint
 from closeup.models.told import Told
 from closeup.records import CloseupError, checked, one_line, shorten
 from closeup.training.recipe import Look, Recipe
@@ -74,7 +75,7 @@ def load(recipe: Recipe) -> Learner:
         torch.set_num_threads(1)
     told = taught(recipe.look, Told.read(place))
     return Learner(
-        name=Path(place).name,
+        name=_name(place),
         model=model,
         processor=processor,
         grid=told.grid or declared(config.model_type).grid,
@@ -104,3 +105,9 @@ def taught(look: Look, told: Told) -> Told:
         crop_pixels=look.crop_pixels or told.crop_pixels or 600_000,
         crop_least=look.crop_least or told.crop_least or 100_000,
     )
+
+
+def _name(place: str) -> str:
+    """As an evaluation calls the same weights; where a folder lies is no part of it."""
+    folder = Path(place)
+    return f"hf:{folder.resolve().name}@{fingerprint(folder)}" if folder.is_dir() else f"hf:{place}"

@@ -9,9 +9,9 @@ from typing import Any
 import torch
 from trl.trainer.grpo_trainer import GRPOTrainer
 
-from closeup.models.choose import never_said, sampled
-from closeup.models.engine import KEEP_BYTES, Engine
-from closeup.models.image_memo import ImageMemo
+from closeup.models.hf.choose import never_said, sampled
+from closeup.models.hf.engine import KEEP_BYTES, Engine
+from closeup.models.hf.image_memo import ImageMemo
 from closeup.records import CloseupError
 from closeup.training.shared_vision import shared_vision
 

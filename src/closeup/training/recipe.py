@@ -3,7 +3,7 @@
 `regime` and the tables that are there make the paper's four regimes:
 
 SFT-S  regime = "sft"                                  the model learns the solutions
-SFT-R  regime = "sft", data.trajectories = "RUN"       it learns episodes that scored, zooms included
+SFT-R  regime = "sft", data.trajectories = "RUN"       it learns episodes that scored
 RL     regime = "grpo"                                 it samples, and is paid for right answers
 RARL   regime = "grpo", look.tools = ["zoom_in"]       … and for looking at the right region
 
@@ -31,7 +31,7 @@ class Data(Record):
     trajectories: str | None = None
     """A run folder of `closeup teach`: its episodes that scored 1 are learned, instead of bare
     solutions. SFT only."""
-    tasks: dict[str, float] = {}
+    tasks: dict[str, float] = Field(default_factory=dict)
     """Shares of the tasks; all that can be learned, equally often, where none is named."""
     without_styles: tuple[str, ...] = ()
     """Styles of synthetic pages that are kept for the test."""

@@ -91,6 +91,11 @@ class RunFolder:
         """Where the finished model is, once it is finished."""
         return self.path / FINAL
 
+    @property
+    def partial(self) -> Path:
+        """Where the finished model is written, until it is whole."""
+        return self.path / f"{FINAL}.partial"
+
     def checkpoint(self, step: int) -> Path:
         """The folder of a step's checkpoint, there or not."""
         return self.path / CHECKPOINTS / f"step-{step}"
@@ -115,14 +120,13 @@ class RunFolder:
     @contextmanager
     def finishing(self) -> Iterator[Path]:
         """A folder to write the finished model into; it becomes `final` when that is done."""
-        partial = self.path / f"{FINAL}.partial"
         with _tellable(self.path):
-            shutil.rmtree(partial, ignore_errors=True)
-            partial.mkdir()
-        yield partial
+            shutil.rmtree(self.partial, ignore_errors=True)
+            self.partial.mkdir()
+        yield self.partial
         with _tellable(self.path):
             shutil.rmtree(self.final, ignore_errors=True)
-            partial.rename(self.final)
+            self.partial.rename(self.final)
 
     def append(self, row: Mapping[str, float | None]) -> None:
         """Add a row to the metrics; it is on its way to the disk when this returns."""

@@ -21,10 +21,11 @@ from closeup.training.encode import Encoder
 from closeup.training.lessons import Lessons
 from closeup.training.logbook import Logbook
 from closeup.training.recipe import Recipe
+from closeup.training.resuming import Resuming
 from closeup.training.run_folder import CHECKPOINTS, RunFolder
 
 
-class InOrder(SFTTrainer):
+class InOrder(Resuming, SFTTrainer):
     """The trainer, with the examples in the order they come in."""
 
     def create_model_card(self, *_: Any, **__: Any) -> None:

@@ -21,7 +21,7 @@ import torch
 
 from closeup.conversation import ANSWER_NOW
 from closeup.message import Reply, Usage
-from closeup.models import processor as processors
+from closeup.models.hf import processor as processors
 from closeup.turn import turn
 
 HEAR = "hear"
@@ -70,7 +70,7 @@ class _TalkingTokenizer:
         return message
 
     def reply(self, said: Sequence[int], prefix: Sequence[int]) -> Reply:
-        """What was said, as a model of this process replies: see `models.local`."""
+        """What was said, as a model of this process replies: see `models.hf.local`."""
         end = next((i for i, token in enumerate(said) if token in self.ends), None)
         words = [token for token in said[:end] if token not in self.dropped]
         text = self.decode(words, skip_special_tokens=False)

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from closeup.models.image_memo import Patches
-from closeup.models.rows import Line, Row, Rows
+from closeup.models.hf.image_memo import Patches
+from closeup.models.hf.rows import Line, Row, Rows
 
 WORTH = 0.25
 """A prompt waits for another that begins as it does where that saves such a share of it."""

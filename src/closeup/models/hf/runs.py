@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from closeup.models.choose import Decoding
-from closeup.models.feeding import Prompt, next_place
+from closeup.models.hf.choose import Decoding
+from closeup.models.hf.feeding import Prompt, next_place
 
 Force = Sequence[Sequence[int]] | None
 """What each row is to say, instead of choosing."""

@@ -29,8 +29,8 @@ from transformers.utils import logging
 from closeup.geometry import Grid, View
 from closeup.images import Resolution
 from closeup.message import Reply, Request, Usage
-from closeup.models import processor as processors
-from closeup.models.choose import (
+from closeup.models.hf import processor as processors
+from closeup.models.hf.choose import (
     CUTS,
     Chooser,
     Decoding,
@@ -40,12 +40,12 @@ from closeup.models.choose import (
     warpers,
 )
 from closeup.models.declared import declared
-from closeup.models.engine import Engine, supports
+from closeup.models.hf.engine import Engine, supports
 from closeup.models.fingerprint import fingerprint
-from closeup.models.image_memo import ImageMemo
-from closeup.models.micro_batches import Batches, Job
+from closeup.models.hf.image_memo import ImageMemo
+from closeup.models.hf.micro_batches import Batches, Job
 from closeup.models.model import Given, ModelError
-from closeup.models.spoken import Spoken
+from closeup.models.hf.spoken import Spoken
 from closeup.models.throttle import Gate
 from closeup.models.told import Told
 from closeup.records import CloseupError, one_line, shorten

@@ -14,8 +14,8 @@ from PIL import Image
 
 from closeup.geometry import View
 from closeup.message import Request
-from closeup.models import processor as processors
-from closeup.models.image_memo import ImageMemo
+from closeup.models.hf import processor as processors
+from closeup.models.hf.image_memo import ImageMemo
 
 MOST = 1024
 """Conversations that are remembered."""

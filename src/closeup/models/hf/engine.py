@@ -14,12 +14,12 @@ from PIL import Image
 from torch import Tensor
 from transformers import Qwen2_5_VLForConditionalGeneration, Qwen3VLForConditionalGeneration
 
-from closeup.models.choose import Decoding
-from closeup.models.feeding import Prompt, batches, next_place, waves
-from closeup.models.image_memo import ImageMemo, Patches
-from closeup.models.rows import Line, Row, Rows
-from closeup.models.runs import Force, Run, say
-from closeup.models.slots import Slots
+from closeup.models.hf.choose import Decoding
+from closeup.models.hf.feeding import Prompt, batches, next_place, waves
+from closeup.models.hf.image_memo import ImageMemo, Patches
+from closeup.models.hf.rows import Line, Row, Rows
+from closeup.models.hf.runs import Force, Run, say
+from closeup.models.hf.slots import Slots
 
 KEEP_BYTES = 2 << 30
 """Of keys and values, kept from one call to the next."""

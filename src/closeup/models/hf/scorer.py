@@ -15,8 +15,8 @@ from closeup import prompts
 from closeup.geometry import Grid, View
 from closeup.images import Resolution
 from closeup.message import Message
-from closeup.models import local
-from closeup.models import processor as processors
+from closeup.models.hf import local
+from closeup.models.hf import processor as processors
 from closeup.models.declared import declared
 from closeup.models.model import Given
 from closeup.models.scripted import bench_of
