@@ -11,8 +11,8 @@ from test_rewards import right
 from closeup import rewards
 from closeup.bench import Bench
 from closeup.geometry import Box, View
-from closeup.models.model import Given
 from closeup.models.hf.scorer import LogProb, in_place
+from closeup.models.model import Given
 from closeup.models.told import Told
 from closeup.question import Crop, Mark, Question
 from closeup.records import CloseupError

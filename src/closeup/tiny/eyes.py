@@ -44,6 +44,9 @@ FIGURES, PANELS = 8, 2
 """Views of figures and of panels, a page; and every other page whole."""
 SHARES = (0.25, 0.5, 1.0)
 """Of a crop's budget of pixels: what is small is seen as well, and sooner."""
+APART = 16
+"""Steps that processes go before they agree on their weights: small ones would else wait for each
+other most of the time."""
 LIKELY = -4.0
 """Where the logit of everything starts: hardly anything is anywhere."""
 
@@ -193,6 +196,24 @@ class Eyes(nn.Module):
         return lost / len(seen)
 
 
+def _agree(eyes: Eyes) -> None:
+    """Give all processes the mean of their weights."""
+    weights = [weight.data for weight in eyes.parameters()]
+    mean = torch.cat([weight.flatten() for weight in weights])
+    distributed.all_reduce(mean)
+    mean /= distributed.get_world_size()
+    for weight, own in zip(weights, mean.split([w.numel() for w in weights]), strict=True):
+        weight.copy_(own.view_as(weight))
+
+
+def _anyone(here: bool, several: bool) -> bool:
+    """Whether it is so in any process."""
+    told = torch.tensor(float(here))
+    if several:
+        distributed.all_reduce(told, distributed.ReduceOp.MAX)
+    return bool(told)
+
+
 def words_of(bench: Bench, pages: list[str], tokenizer: Any) -> tuple[list[str], list[int]]:
     """The words for figures that are one token, and their tokens."""
     found: dict[str, int] = {}
@@ -244,23 +265,17 @@ def teach(
             group["lr"] = rate * min(1.0, step / 100) * min(1.0, 4 * (1 - min(spent, 1.0)) + 0.02)
         loss = eyes(pixels, grid, said.float(), marks.float())
         loss.backward()
-        if several:
-            for weight in eyes.parameters():
-                if weight.grad is not None:
-                    distributed.all_reduce(weight.grad)
-                    weight.grad /= distributed.get_world_size()
         nn.utils.clip_grad_norm_(eyes.parameters(), 1.0)
         optimiser.step()
         optimiser.zero_grad()
+        if several and step % APART == 0:
+            _agree(eyes)
         losses.append(loss.item())
         if time.monotonic() - told_at > 15 and rank == 0:
             told_at = time.monotonic()
             print(f"{spent:.0%} step {step} loss {np.mean(losses):.4f}", flush=True)
             losses.clear()
-        ended = torch.tensor(float(spent >= 1))
-        if several:
-            distributed.all_reduce(ended, distributed.ReduceOp.MAX)
-        if ended:
+        if step % APART == 0 and _anyone(spent >= 1, several):
             break
     if rank:
         return
