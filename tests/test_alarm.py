@@ -61,9 +61,9 @@ def test_calls_that_had_to_be_learned_can_be_lost():
 @pytest.mark.parametrize(
     ("last", "told"),
     [
-        (400, "length: 272 tokens a reply over the last 10 steps, 80 at first: more than 3 times"),
-        (16, "length: 22 tokens a reply over the last 10 steps, 80 at first: more than 3 times"),
-        (0, "length: 24 tokens a reply over the last 10 steps, 80 at first: more than 3 times"),
+        (400, "length: 124 tokens a reply over the last 10 steps, 36 at first: more than 3 times"),
+        (16, "length: 10 tokens a reply over the last 10 steps, 36 at first: more than 3 times"),
+        (0, "length: 11 tokens a reply over the last 10 steps, 36 at first: more than 3 times"),
     ],
 )
 def test_replies_that_run_away_or_fall_silent_are_said(last, told):
@@ -71,6 +71,15 @@ def test_replies_that_run_away_or_fall_silent_are_said(last, told):
     assert found.rule == "length"
     assert told in found.problem
     assert ("as long (3.4)" in found.problem) == (last == 400)
+
+
+def test_who_learns_to_look_writes_longer_episodes_and_no_longer_replies():
+    """An answer of 10 tokens; then three calls of 30 each before it."""
+    looking = history(
+        calls=lambda step: min(step / 20, 3.0), length=lambda step: 10 + 30 * min(step / 20, 3.0)
+    )
+    assert max(row["length/mean"] for row in looking) > 4 * looking[0]["length/mean"]
+    assert collapses(looking, ALARM) == []
 
 
 def test_silence_is_no_division_by_zero():

@@ -4,8 +4,9 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from closeup.training.chart import HEIGHT, WIDTH, Series, chart, smoothed
-from closeup.training.curves import FIGURES, compared, draw, drawn
+from closeup.training.chart import HEIGHT, WIDTH, chart
+from closeup.training.chart_lines import Series, smoothed
+from closeup.training.curves import FIGURES, draw, drawn
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -184,10 +185,3 @@ def test_every_figure_can_be_drawn_alone():
         measure = next(iter(figure.names))
         measure += "one" if measure.endswith("/") else ""
         assert list(drawn([{"step": 1, measure: 0.5}, {"step": 2, measure: 0.7}])) == [name]
-
-
-def test_arms_of_a_study_stand_in_one_chart():
-    arms = {"RARL": [rows(), rows(slope=0.012)], "RL": [rows(slope=0.005)]}
-    svg = compared(arms, "accuracy/depth_comparison", "Depth", "mean score")
-    assert {"RARL", "RL", "Depth"} <= set(texts(svg))
-    assert len(paths(svg, "band")) == 1

@@ -102,6 +102,19 @@ def test_a_text_cannot_smuggle_in_an_image(pupil, encoder):
     assert example.ids.count(image) == plain.ids.count(image)
 
 
+def test_a_template_that_ends_no_turn_is_refused(pupil, encoder):
+    kept = pupil.processor.chat_template
+    pupil.processor.chat_template = (
+        "{% for m in messages %}{{ m.role }}: {% for p in m.content %}{{ p.text or '' }}"
+        "{% endfor %}\n{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}"
+    )
+    try:
+        with pytest.raises(CloseupError, match=r"does not end a turn with '<\|im_end\|>'"):
+            encoder.example(talk(pupil))
+    finally:
+        pupil.processor.chat_template = kept
+
+
 def test_a_template_that_forgets_earlier_turns_is_refused(pupil, encoder):
     kept = pupil.processor.chat_template
     pupil.processor.chat_template = (

@@ -49,8 +49,8 @@ def words(stage: Stage) -> Any:
 
 
 def _words(pupil: learner.Learner, tools: bool) -> Any:
-    end = pupil.model.generation_config.eos_token_id
-    return talking(pupil.processor, [end], tools).tokenizer
+    ends = pupil.model.generation_config.eos_token_id
+    return talking(pupil.processor, ends, tools).tokenizer
 
 
 def _parsed(words: Any, text: str, before: str = "", end: bool = True) -> dict[str, Any]:

@@ -105,6 +105,22 @@ def test_what_a_model_is_told_is_a_box_inside_its_view(
     assert 0 <= y0 < y1 <= down
 
 
+def test_what_lies_in_several_boxes_is_counted_once():
+    across, down = Box(0, 10, 30, 20), Box(10, 0, 20, 30)
+    assert Box.union_area([across, down]) == 300 + 300 - 100
+    assert Box.union_area([across, down, across, Box(12, 12, 15, 15)]) == 500
+    assert Box.union_area([across, Box(100, 100, 101, 102)]) == 302
+    assert Box.union_area([]) == 0
+
+
+@given(st.lists(boxes(), min_size=1, max_size=5))
+def test_a_union_is_between_its_largest_part_and_their_sum(found: list[Box]):
+    areas = [box.area for box in found]
+    area = Box.union_area(found)
+    assert max(areas) * (1 - 1e-9) <= area <= sum(areas) * (1 + 1e-9)
+    assert area <= Box.around(found).area * (1 + 1e-9)
+
+
 def test_gemini_writes_y_first():
     view = View("p", Box(0, 0, 2000, 1000), (500, 250))
     assert view.from_page(Box(200, 100, 400, 500), "rel1000_yx") == [100, 100, 500, 200]

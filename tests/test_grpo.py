@@ -166,6 +166,30 @@ def test_two_processes_share_a_step(tmp_path):
     assert (tmp_path / "run" / "final" / "model.safetensors").exists()
 
 
+def test_micro_batches_do_not_change_a_step(whole, tmp_path):
+    changed = _recipe().train.model_copy(update={"steps": 1, "micro_batch": BATCH})
+    grpo.run(_recipe().model_copy(update={"train": changed}), tmp_path / "run")
+    (row,), (first, *_) = _rows(tmp_path / "run"), _rows(whole)
+    for name in ("loss", "grad_norm", "reward/total", "length/mean"):
+        assert row[name] == pytest.approx(first[name], rel=1e-3, abs=1e-5), name
+
+
+def test_a_run_that_its_alarm_ends_keeps_a_checkpoint_and_no_model(tmp_path, capsys):
+    recipe = pupils.recipe("qwen25", train={"steps": 9, "keep": 9})
+    alarm = recipe.alarm.model_copy(update={"window": 1, "length": 1 + 1e-9, "stop": True})
+    grpo.run(recipe.model_copy(update={"alarm": alarm}), tmp_path / "run")
+    folder = RunFolder(tmp_path / "run")
+    assert "collapse at step" in capsys.readouterr().err
+    assert 1 < (folder.last() or 0) < 9
+    assert not folder.final.exists()
+
+
+def test_several_gpus_want_a_process_each(tmp_path, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    with pytest.raises(CloseupError, match="one process for 2 GPUs"):
+        grpo.config(pupils.recipe("qwen25", pupils.bare("qwen25")), tmp_path)
+
+
 def test_a_recipe_that_cannot_work_is_refused_in_one_line(tmp_path):
     with pytest.raises(CloseupError, match=r"train\.batch: 4: need a multiple of"):
         grpo.run(pupils.recipe("qwen25", pupils.bare("qwen25"), rollouts={"group": 3}), tmp_path)

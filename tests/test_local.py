@@ -20,7 +20,8 @@ from closeup.ask import Setting, ask, opened
 from closeup.geometry import Box, View
 from closeup.images import Resolution
 from closeup.message import Message, Request, Sampling
-from closeup.models import Given, ModelError, ModelOptions, processor
+from closeup.models import Given, ModelError, ModelOptions
+from closeup.models.hf import processor
 from closeup.models.hf.local import Local
 from closeup.models.told import Told
 from closeup.pictures import Pictures

@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 import trainable
 
-from closeup.models import Given
-from closeup.models.teacher import Teacher
+from closeup.cli import main
 from closeup.records import CloseupError
-from closeup.teach import teach
 from closeup.training.check import check
 from closeup.training.launch import Launch
 from closeup.training.plan import Plan, plan
@@ -29,15 +27,19 @@ def name_of(path: Path) -> str:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A bench to train on, and what a teacher makes of it."""
-    from closeup.ask import Setting
-    from closeup.tools import find
-
+    """A bench to train on, and what the command that a recipe names makes of it, by its words."""
     folder = tmp_path_factory.mktemp("recipes")
-    bench = trainable.build_bench(folder / "bench")
-    setting = Setting(tools=find(["zoom_in"]))
-    teach(bench, Teacher(Given.of(bench)), folder / "teacher", setting=setting)
+    trainable.build_bench(folder / "bench")
+    for command in sorted({told for path in RECIPES if (told := teaching(path))}):
+        out = folder / command.replace(" ", "_")
+        main(["teach", str(folder / "bench"), "--out", str(out), *command.split()])
     return folder
+
+
+def teaching(path: Path) -> str | None:
+    """The flags of the command that makes a recipe's trajectories, as it says."""
+    found = re.search(r"# closeup teach bench --out runs/teacher (.*)", path.read_text())
+    return found and found[1]
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +53,9 @@ def planned(path: Path, folder: Path) -> Plan:
     raw = tomllib.loads(path.read_text())
     changes = {"data.bench": str(folder / "bench"), "model": MODELS.get(path.parent.name, SMALLEST)}
     if "trajectories" in raw["data"]:
-        changes["data.trajectories"] = str(folder / "teacher")
+        command = teaching(path)
+        assert command, f"{path}: need the command that makes its trajectories"
+        changes["data.trajectories"] = str(folder / command.replace(" ", "_"))
     config = re.search(r"--config_file (\S+)", path.read_text())
     launch = Launch.of(ROOT / config[1]) if config else Launch()
     return plan(check(Recipe.load(path, **changes), launch))

@@ -18,7 +18,7 @@ from closeup.question import Crop, Mark, Question
 from closeup.records import CloseupError
 from closeup.rewards import Means, Reward, Term, lazy
 from closeup.rewards.crop_sufficiency import CropSufficiency, random_crop
-from closeup.rewards.looking import Look, area, common, hidden, looks, sought
+from closeup.rewards.looking import Look, hidden, looks, sought
 from closeup.rewards.redundancy import Redundancy
 from closeup.rewards.region_f import RegionF
 from closeup.rewards.region_iou import RegionIoU
@@ -251,13 +251,6 @@ def test_a_question_about_a_panel_is_about_all_of_it():
     assert sought(COUNT) == [Look("page0000", PANEL)]
     assert RegionIoU().value(COUNT, right(COUNT, PANEL)) == 1.0
     assert RegionIoU().value(COUNT, right(COUNT, A)) < 0.3
-
-
-def test_areas_are_not_counted_twice():
-    assert area([Box(0, 0, 10, 10), Box(5, 0, 15, 10), Box(5, 0, 15, 10)]) == 150
-    assert area([]) == 0
-    ones = [Look("p", Box(0, 0, 10, 10)), Look("q", Box(0, 0, 10, 10))]
-    assert common(ones, [Look("p", Box(5, 5, 20, 20)), Look("p", Box(5, 5, 10, 10))]) == 25
 
 
 def _two_pages() -> Question:

@@ -15,12 +15,14 @@ from closeup.rewards.crop_sufficiency import CropSufficiency
 from closeup.rewards.looking import hidden
 from closeup.rewards.tool_benefit import ToolBenefit
 from closeup.tasks import TASKS
+from closeup.training.recipe import Recipe
 
 PER_TASK = 8
 BLIND = [name for name in lazy.LAZY if name != "look_then_guess"]
 LOOKING = ("region_iou", "region_f", "tool_benefit", "crop_sufficiency")
 """Terms that are to pay nobody who did not look."""
 Table = dict[str, dict[str, float]]
+RECIPES = sorted((Path(__file__).parent.parent / "recipes").rglob("*.toml"))
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +60,24 @@ def table(questions) -> Table:
 def test_terms_about_looking_pay_nobody_who_did_not_look(table, policy):
     for term in LOOKING:
         assert table[policy][term] <= 0.1, term
+
+
+def paid_by_recipes() -> list[tuple[tuple[tuple[str, float], ...], bool]]:
+    """What the recipes that pay looking pay: weights, and whether they are gated."""
+    found = [Recipe.load(path) for path in RECIPES if "tiny" not in path.parts]
+    looking = [recipe.rewards for recipe in found if recipe.look.tools and recipe.rewards]
+    return sorted({(tuple(paid.weights.items()), paid.gate) for paid in looking})
+
+
+@pytest.mark.parametrize(("weights", "gate"), paid_by_recipes())
+def test_every_recipe_pays_an_honest_zoom_most(questions, weights, gate):
+    paid = rewards.make(dict(weights), gate=gate)
+    totals = {
+        name: lazy.earned(paid, questions, TASKS, policy)["total"]
+        for name, policy in lazy.POLICIES.items()
+    }
+    honest = totals.pop("honest")
+    assert honest > max(totals.values()) + 0.1
 
 
 @pytest.mark.parametrize("policy", lazy.LAZY)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import studies
 
-from closeup.study import curves, report
+from closeup.study import curves, report, tables
 from closeup.study.result import Looked, Stage
 from closeup.study.study import Study
 
@@ -123,6 +123,35 @@ def test_looking_and_cost_are_told_of_all(study: Study):
     assert looked == ["zoom_in", "1.50", "75.0", "50.0", "25.0", "0.0", "0"]
     cost = next(row for row in cells(told, "RL") if row[0] == "weights")
     assert cost[1:] == ["rl", "100", "1,600 episodes", "10.0", "2.67", "calls from step 40"]
+
+
+def test_a_comparison_tells_whether_both_have_learned_from_as_much(study: Study):
+    main, _, other = report.report(study).partition("### Exploratory arms")
+    told = "RL has learned from 1,600 episodes, base from nothing: **not the same budget**."
+    assert told in main
+    assert "Both have learned from as much, 1,600 episodes." in other
+
+
+def test_what_an_arm_starts_from_counts_as_its_own(tmp_path: Path):
+    arms = """
+    [[arms]]
+    name = "SFT"
+    model = "weights"
+    recipes = ["sft.toml"]
+    [[arms]]
+    name = "RARL"
+    after = "SFT"
+    recipes = ["one.toml", "two.toml"]
+    """
+    study = Study.load(studies.write(tmp_path, arms))
+    asked = studies.questions({"one": [("p", "i", 1)]})
+    sft = STAGE.model_copy(update={"regime": "sft", "samples": 500})
+    results = {
+        "SFT": [studies.result("SFT", 0, asked, {"one": [1.0]}, [sft])],
+        "RARL": [studies.result("RARL", 0, asked, {"one": [1.0]}, [STAGE, STAGE])],
+    }
+    assert tables.learned("SFT", study, results) == {"examples": 500}
+    assert tables.learned("RARL", study, results) == {"examples": 500, "episodes": 3200}
 
 
 def test_results_of_other_questions_are_left_out_and_named(study: Study):

@@ -199,13 +199,19 @@ def test_a_student_that_is_asked_otherwise_than_the_teacher_was_is_refused(bench
             check_alike(tmp_path, teacher(**pixel | changes), SETTING)
     for name, changed in (
         ("tools", {"tools": {}}),
-        ("max calls", {"budget": Budget(calls=3)}),
-        ("oracle crop", {"oracle_crop": True}),
-        ("crop pixels", {"crops": Resolution(pixels=1, least=100_000)}),
-        ("least crop pixels", {"crops": Resolution(pixels=600_000, least=1)}),
+        ("max-calls", {"budget": Budget(calls=3)}),
+        ("oracle-crop", {"oracle_crop": True}),
+        ("crop-pixels", {"crops": Resolution(pixels=1, least=100_000)}),
+        ("crop-least", {"crops": Resolution(pixels=600_000, least=1)}),
     ):
         with pytest.raises(CloseupError, match=f"{name}: taught with"):
             check_alike(tmp_path, teacher(**pixel), replace(SETTING, **changed))
+    with pytest.raises(CloseupError) as error:
+        check_alike(
+            tmp_path, teacher(grid="rel1000", multiple=32), replace(SETTING, oracle_crop=True)
+        )
+    told = str(error.value)
+    assert told.endswith(": teach anew with --grid rel1000 --multiple 32 --oracle-crop")
 
 
 def test_thousandths_are_the_same_of_a_page_of_another_size(bench, tmp_path):

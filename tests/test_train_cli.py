@@ -106,6 +106,17 @@ def test_a_mistake_is_one_line_and_exit_code_2(
     assert not told.out
 
 
+def test_vllm_is_asked_for_before_anything_is_loaded(
+    recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    recipe.write_text(recipe.read_text().replace("[rollouts]", '[rollouts]\nvllm = "colocate"'))
+    assert closeup("train", recipe, "--dry-run") == 0
+    assert closeup("train", recipe, "--out", tmp_path / "run") == 2
+    told = capsys.readouterr().err
+    assert "recipe.toml: rollouts.vllm: colocate: vLLM is not installed: pip install" in told
+    assert not (tmp_path / "run").exists()
+
+
 def test_nothing_is_written_where_a_check_fails(recipe: Path, tmp_path: Path):
     recipe.write_text(recipe.read_text().replace("4096", "1000"))
     assert closeup("train", recipe, "--out", tmp_path / "run") == 2
@@ -156,3 +167,20 @@ def test_a_model_is_trained_and_the_same_command_again_has_nothing_to_do(
     weights = (tmp_path / "run" / "final" / "model.safetensors").stat()
     assert closeup("train", recipe, *flags) == 0
     assert (tmp_path / "run" / "final" / "model.safetensors").stat() == weights
+
+
+@pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")
+def test_a_run_that_its_alarm_has_ended_has_no_finished_model_and_says_so(
+    bench: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    folder = tiny.qwen25(tmp_path / "tiny")
+    recipe = trainable.write(
+        tmp_path, trainable.SFT, bench.path, ("1e-4", "1e30"), ("steps = 2", "steps = 6")
+    )
+    recipe.write_text(recipe.read_text() + "[look]\npixels = 50000\n\n[alarm]\nstop = true\n")
+    assert closeup("train", recipe, "--model", folder, "--out", tmp_path / "run") == 1
+    told = capsys.readouterr().err
+    assert "not a finite number" in told
+    assert "closeup: ended early by its alarm, the last checkpoint is" in told
+    assert "the model is in" not in told
+    assert not (tmp_path / "run" / "final").exists()

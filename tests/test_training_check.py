@@ -69,6 +69,12 @@ BROKEN: list[tuple[str, str, tuple[tuple[str, str], ...], str]] = [
         "rewards.weights.format: -1.0: need a number from 0 on",
     ),
     (
+        "one term twice",
+        "grpo",
+        (("answer = 1.0", 'answer = 1.0\n"closeup.rewards.answer:Answer" = 1.0'),),
+        "rewards.weights.closeup.rewards.answer:Answer: 1.0: answer is a term of the same name",
+    ),
+    (
         "nothing is paid",
         "grpo",
         (("= 1.0", "= 0.0"),),
@@ -306,15 +312,28 @@ def test_open_answers_may_be_learned_from_but_not_paid(tmp_path: Path):
     assert check(loaded(tmp_path, trainable.SFT, bench, only), ALONE)
 
 
+QWEN = {"grid": "pixel", "multiple": 28, "pixels": 1_000_000}
+"""How Qwen2.5-VL is shown pages, and writes boxes of them."""
+
+
 def test_trajectories_must_have_been_asked_as_the_recipe_asks(bench: Bench, tmp_path: Path):
-    teach(bench, Oracle(Given.of(bench)), tmp_path / "plain", only=("action_recognition",))
+    oracle = Oracle(Given.of(bench, **QWEN))
+    teach(bench, oracle, tmp_path / "plain", only=("action_recognition",))
     found = ("tasks =", f'trajectories = "{tmp_path / "plain"}"\ntasks =')
     assert check(loaded(tmp_path, trainable.SFT, bench, found), ALONE).episodes
     looking = ("[train]", '[look]\ntools = ["zoom_in"]\n\n[train]')
-    with pytest.raises(
-        CloseupError, match=r"look\.tools: zoom_in: .*plain was asked with no tools"
-    ):
+    line = r"data\.trajectories: .*plain: tools: taught with '', .* anew with --tools zoom_in$"
+    with pytest.raises(CloseupError, match=line):
         check(loaded(tmp_path, trainable.SFT, bench, found, looking), ALONE)
+
+
+def test_trajectories_must_have_been_asked_in_the_grid_of_the_model(bench: Bench, tmp_path: Path):
+    oracle = Oracle(Given.of(bench, pixels=1_000_000))
+    teach(bench, oracle, tmp_path / "plain", only=("action_recognition",))
+    found = ("tasks =", f'trajectories = "{tmp_path / "plain"}"\ntasks =')
+    line = "grid: taught with 'rel1000', .*: teach anew with --grid pixel --multiple 28$"
+    with pytest.raises(CloseupError, match=line):
+        check(loaded(tmp_path, trainable.SFT, bench, found), ALONE)
 
 
 def test_the_benefit_of_tools_needs_every_question_without(bench: Bench, tmp_path: Path):
@@ -353,7 +372,7 @@ def test_the_teacher_of_this_bench_passes_for_trajectories(bench: Bench, tmp_pat
 
     teach(
         bench,
-        Teacher(Given.of(bench)),
+        Teacher(Given.of(bench, **QWEN)),
         tmp_path / "teacher",
         setting=Setting(tools=find(["zoom_in"])),
         only=("action_recognition",),

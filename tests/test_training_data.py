@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from trainable import build_bench
 
-from closeup.bench import Bench
+from closeup.bench import Bench, Entry
 from closeup.records import CloseupError
 from closeup.synthetic.artist import issue_of
 from closeup.training import data
@@ -58,6 +58,23 @@ def test_tasks_are_asked_by_their_shares(bench):
     asked = data.order(pool, {"action_recognition": 3, "character_counting": 1}, 2000, 0)
     counts = Counter(entry.task for entry in asked)
     assert counts["action_recognition"] / 2000 == pytest.approx(0.75, abs=0.03)
+
+
+def test_shares_hold_for_a_task_that_is_rare_and_on_many_pages():
+    def entries(task, count):
+        return [Entry(f"{task}/{i}", task, "train", f"page{i % 90}", i) for i in range(count)]
+
+    pool = {"common": entries("common", 900), "rare": entries("rare", 10)}
+    counts = Counter(entry.task for entry in data.order(pool, {}, 2000, 0))
+    assert counts["rare"] / 2000 == pytest.approx(0.5, abs=0.05)
+
+
+def test_questions_of_a_page_stand_near_each_other():
+    pool = {"one": [Entry(f"{i}", "one", "train", f"page{i % 320}", i) for i in range(3200)]}
+    asked = data.order(pool, {}, 3200, 0)
+    assert len({entry.id for entry in asked}) == 3200
+    for start in range(0, 3200, 320):
+        assert len({entry.page for entry in asked[start : start + 320]}) == data.WINDOW
 
 
 def test_styles_that_are_left_out_do_not_occur(bench):

@@ -7,6 +7,7 @@ drawn at some size. A model speaks in a `Grid` of that view, and `View` alone co
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 from pydantic import GetCoreSchemaHandler
@@ -95,6 +96,20 @@ class Box:
             raise ValueError("no boxes to hold")
         x0s, y0s, x1s, y1s = zip(*corners, strict=True)
         return Box(min(x0s), min(y0s), max(x1s), max(y1s))
+
+    @staticmethod
+    def union_area(boxes: Iterable["Box"]) -> float:
+        """The area that lies in any of the boxes, in square pixels; 0 where there is none."""
+        boxes = list(boxes)
+        edges = sorted({x for box in boxes for x in (box.x0, box.x1)})
+        total = 0.0
+        for left, right in pairwise(edges):
+            spans = sorted((b.y0, b.y1) for b in boxes if b.x0 <= left and right <= b.x1)
+            reached = -math.inf
+            for low, high in spans:
+                total += (right - left) * max(0.0, high - max(low, reached))
+                reached = max(reached, high)
+        return total
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

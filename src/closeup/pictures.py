@@ -51,17 +51,17 @@ class Pictures:
     `load` gives the bytes of a page's image file, and raises CloseupError where there is none.
     """
 
-    def __init__(self, load: Callable[[str], bytes]) -> None:
+    def __init__(self, load: Callable[[str], bytes], pixels_kept: int = PIXELS_KEPT) -> None:
         self._load = load
         self._lock = Lock()
         self._hashes: dict[str, str] = {}
-        self._pages: _Kept[str, Image.Image] = _Kept(PIXELS_KEPT)
+        self._pages: _Kept[str, Image.Image] = _Kept(pixels_kept)
         self._encoded: _Kept[View, Encoded] = _Kept(BYTES_KEPT)
 
     @classmethod
-    def at(cls, path: Callable[[str], Path]) -> "Pictures":
+    def at(cls, path: Callable[[str], Path], pixels_kept: int = PIXELS_KEPT) -> "Pictures":
         """Images in files, such as a bench's: `Pictures.at(bench.image_path)`."""
-        return cls(lambda page: read_bytes(path(page), MAX_BYTES))
+        return cls(lambda page: read_bytes(path(page), MAX_BYTES), pixels_kept)
 
     def page_hash(self, page: str) -> str:
         """SHA-256 of the page's image file."""

@@ -5,12 +5,13 @@ They stand in a run like any other, `run.sqlite`; beside it `kept.json` says whi
 which rule, so that who learns from the folder needs neither the model nor the bench to know.
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 from rich.box import SIMPLE_HEAD
@@ -160,29 +161,68 @@ def coverage(episode: Episode, question: Question) -> float | None:
     )
 
 
-def kept(folder: Path) -> Iterator[Episode]:
-    """The episodes of a run that `closeup teach` kept, in the order of its list.
+class Trajectories:
+    """The episodes of a run that `closeup teach` kept, by question; each is read when it is asked
+    for, in whichever process.
 
     Raises CloseupError where the folder holds no such run, or no longer the run that was chosen
     from.
     """
-    file = folder / FILE
-    if not file.is_file():
-        raise CloseupError(f"{file}: no such file: need a run that `closeup teach` has finished")
-    chosen = Kept.parse(read_bytes(file), str(file))
-    with Store.open(folder) as store:
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._file = folder, folder / FILE
+        if not self._file.is_file():
+            rule = "need a run that `closeup teach` has finished"
+            raise CloseupError(f"{self._file}: no such file: {rule}")
+        chosen = Kept.parse(read_bytes(self._file), str(self._file))
+        self._epochs: dict[str, list[int]] = {}
         for question, epoch in chosen.episodes:
-            episode = store.episode(question, epoch)
-            if episode is None or episode.score.value != 1 or episode.stop != "answered":
-                raise CloseupError(
-                    f"{file}: {question}, epoch {epoch}: no longer an episode that scored 1: "
-                    "run `closeup teach` again"
-                )
-            yield episode
+            self._epochs.setdefault(question, []).append(epoch)
+        self._stores: dict[int, Store] = {os.getpid(): Store.open(folder)}
+
+    def __contains__(self, question: str) -> bool:
+        return question in self._epochs
+
+    def __iter__(self) -> Iterator[Episode]:
+        """All of them, question by question."""
+        for question, epochs in self._epochs.items():
+            for turn in range(len(epochs)):
+                yield self.episode(question, turn)
+
+    def episode(self, question: str, turn: int = 0) -> Episode:
+        """One episode of a question, each in its turn."""
+        epochs = self._epochs[question]
+        epoch = epochs[turn % len(epochs)]
+        process = os.getpid()
+        if process not in self._stores:  # a connection must not be carried into a fork
+            self._stores = {process: Store.open(self._folder)}
+        episode = self._stores[process].episode(question, epoch)
+        if episode is None or episode.score.value != 1 or episode.stop != "answered":
+            raise CloseupError(
+                f"{self._file}: {question}, epoch {epoch}: no longer an episode that scored 1: "
+                "run `closeup teach` again"
+            )
+        return episode
+
+    def close(self) -> None:
+        """Close what this process has open."""
+        for store in self._stores.values():
+            store.close()
+        self._stores = {}
+
+
+def kept(folder: Path) -> Iterator[Episode]:
+    """The kept episodes of a run, question by question; CloseupError as `Trajectories` raises."""
+    found = Trajectories(folder)
+    try:
+        yield from found
+    finally:
+        found.close()
 
 
 def check_alike(folder: Path, student: Model, setting: Setting) -> None:
-    """Raises CloseupError where a run was asked otherwise than a student will be.
+    """Raises CloseupError where a run was asked otherwise than a student will be, with the flag of
+    `closeup teach` that makes it alike.
 
     The turns of its episodes hold boxes and crops: in another grid, or of pages or crops of another
     size, they would be of what the student is not shown.
@@ -190,21 +230,29 @@ def check_alike(folder: Path, student: Model, setting: Setting) -> None:
     with Store.open(folder) as store:
         info = store.info
     pairs = [
+        ("tools", " ".join(info.tools), " ".join(setting.tools)),
         ("grid", info.grid, student.grid),
         ("multiple", info.resolution.multiple, student.resolution.multiple),
-        ("tools", " ".join(info.tools), " ".join(setting.tools)),
-        ("max calls", info.budget.calls, setting.budget.calls),
-        ("oracle crop", info.oracle_crop, setting.oracle_crop),
-        ("crop pixels", info.crops.pixels, setting.crops.pixels),
-        ("least crop pixels", info.crops.least, setting.crops.least),
+        ("max-calls", info.budget.calls, setting.budget.calls),
+        ("oracle-crop", info.oracle_crop, setting.oracle_crop),
+        ("crop-pixels", info.crops.pixels, setting.crops.pixels),
+        ("crop-least", info.crops.least, setting.crops.least),
     ]
-    if info.grid == "pixel":
+    if student.grid == "pixel":
         pairs.append(("pixels", info.resolution.pixels, student.resolution.pixels))
-    for name, taught, own in pairs:
-        if taught != own:
-            raise CloseupError(
-                f"{folder}: {name}: taught with {taught!r}, and the student is asked with {own!r}"
-            )
+    unlike = [(flag, taught, own) for flag, taught, own in pairs if taught != own]
+    if unlike:
+        told = "; ".join(
+            f"{flag}: taught with {taught!r}, and the student is asked with {own!r}"
+            for flag, taught, own in unlike
+        )
+        raise CloseupError(f"{folder}: {told}: teach anew{_flags(unlike)}")
+
+
+def _flags(unlike: Sequence[tuple[str, Any, Any]]) -> str:
+    """What `closeup teach` is to be told, as it is typed."""
+    told = [f"--{flag}" if own is True else f"--{flag} {own}" for flag, _, own in unlike if own]
+    return f" with {' '.join(told)}" if told else ""
 
 
 def replayed(opening: Sequence[Message], episode: Episode) -> tuple[Message, ...]:

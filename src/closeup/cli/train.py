@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -52,6 +53,7 @@ def train(
     from closeup.training.check import check
     from closeup.training.launch import Launch
     from closeup.training.recipe import Recipe
+    from closeup.training.run_folder import RunFolder
 
     changes = {
         "model": model,
@@ -80,6 +82,9 @@ def train(
             Console().print(table(planned))
         return
     assert out is not None
+    if loaded.rollouts and loaded.rollouts.vllm and find_spec("vllm") is None:
+        place = f"{recipe}: rollouts.vllm: {loaded.rollouts.vllm}"
+        raise CloseupError(f"{place}: vLLM is not installed: pip install 'trl[vllm]'")
     try:
         if loaded.regime == "sft":
             from closeup.training import sft as trainer
@@ -93,8 +98,14 @@ def train(
             f"training needs {missing}, which is not installed: pip install 'closeup[train]'"
         ) from None
     trainer.run(loaded, out)
-    if os.environ.get("RANK", "0") == "0":  # of several processes one speaks
-        print(f"closeup: the model is in {out / 'final'}", file=sys.stderr)
+    if os.environ.get("RANK", "0") != "0":  # of several processes one speaks
+        return
+    folder = RunFolder(out)
+    if not folder.final.is_dir():
+        last = folder.checkpoint(folder.last() or 0)
+        print(f"closeup: ended early by its alarm, the last checkpoint is {last}", file=sys.stderr)
+        sys.exit(1)
+    print(f"closeup: the model is in {folder.final}", file=sys.stderr)
 
 
 EXTRA = ("accelerate", "datasets", "peft", "torch", "transformers", "trl")

@@ -24,7 +24,6 @@ perfect aim could make it tells a run with --oracle-crop, compared in the same w
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from pathlib import Path
 from statistics import fmean, median
 from typing import NamedTuple
@@ -149,15 +148,8 @@ def zoomed(episode: Episode, question: Question) -> Zoomed:
 
 def covered_by(box: Box, others: Iterable[Box]) -> float:
     """The share of `box` that lies in any of `others`."""
-    parts = [part for other in others if (part := box.intersection(other))]
-    xs = sorted({x for part in parts for x in (part.x0, part.x1)})
-    ys = sorted({y for part in parts for y in (part.y0, part.y1)})
-    area = 0.0
-    for x0, x1 in pairwise(xs):
-        for y0, y1 in pairwise(ys):
-            if any(p.x0 <= x0 and x1 <= p.x1 and p.y0 <= y0 and y1 <= p.y1 for p in parts):
-                area += (x1 - x0) * (y1 - y0)
-    return min(area / box.area, 1.0)
+    parts = (part for other in others if (part := box.intersection(other)))
+    return min(Box.union_area(parts) / box.area, 1.0)
 
 
 def _figures(rows: Sequence[tuple[Episode, Zoomed]]) -> ZoomFigures:

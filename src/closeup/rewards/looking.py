@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from itertools import pairwise
 from typing import NamedTuple
 
 from closeup.episode import Episode, ToolCall
@@ -73,8 +72,8 @@ def hidden(question: Question) -> bool:
     of each image that it lies in."""
     found = marks(question)
     for number, view in enumerate(question.views):
-        inside = [mark.box for mark in found if mark.view == number]
-        if area(inside) >= MOST_SHARE * view.box.area:
+        inside = (mark.box for mark in found if mark.view == number)
+        if Box.union_area(inside) >= MOST_SHARE * view.box.area:
             return False
     return bool(found)
 
@@ -93,17 +92,4 @@ def common(ones: Iterable[Look], others: Iterable[Look]) -> float:
         for other in others:
             if one.page == other.page and (part := one.box.intersection(other.box)):
                 parts.setdefault(one.page, []).append(part)
-    return sum(area(boxes) for boxes in parts.values())
-
-
-def area(boxes: Iterable[Box]) -> float:
-    """The area, in square pixels, that lies in any of the boxes of one page."""
-    boxes = list(boxes)
-    xs = sorted({x for box in boxes for x in (box.x0, box.x1)})
-    ys = sorted({y for box in boxes for y in (box.y0, box.y1)})
-    total = 0.0
-    for x0, x1 in pairwise(xs):
-        for y0, y1 in pairwise(ys):
-            if any(b.x0 <= x0 and x1 <= b.x1 and b.y0 <= y0 and y1 <= b.y1 for b in boxes):
-                total += (x1 - x0) * (y1 - y0)
-    return total
+    return sum(Box.union_area(boxes) for boxes in parts.values())

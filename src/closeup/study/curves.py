@@ -6,7 +6,8 @@ from statistics import fmean
 from typing import NamedTuple
 
 from closeup.study.result import Result
-from closeup.training.chart import Points, Series, chart
+from closeup.training.chart import chart
+from closeup.training.chart_lines import Points, Series
 from closeup.training.run_folder import Row
 
 MOST = 60

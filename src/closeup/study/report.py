@@ -38,7 +38,9 @@ def report(study: Study) -> str:
             ]
         if own:
             parts += ["#### Differences" if exploratory else "### Differences", DIFFERENCES]
-            parts += [tables.comparison(pair, study, results, known) for pair in own]
+            for pair in own:
+                parts.append(tables.comparison(pair, study, results, known))
+                parts += filter(None, [tables.budgets(pair, study, results)])
     arms = [*main, *other]
     parts += ["### Where they look", LOOKING, tables.looking(arms, results)]
     parts += ["### What it took", COST, tables.cost(arms, results)]

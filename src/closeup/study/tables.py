@@ -17,7 +17,7 @@ from closeup.study.estimates import (
     within,
 )
 from closeup.study.questions import Questions
-from closeup.study.result import Looked, Result
+from closeup.study.result import Looked, Result, Stage
 from closeup.study.study import Arm, Compare, Study
 
 Row = TypeVar("Row")
@@ -91,7 +91,6 @@ def cost(arms: Sequence[Arm], results: Results) -> str:
         for stages in zip(*(result.stages for result in results.get(arm.name, ())), strict=False):
             samples = fmean(stage.samples for stage in stages)
             seconds = fmean(stage.seconds for stage in stages)
-            kind = "episodes" if stages[0].regime == "grpo" else "examples"
             first = not rows or all(row[0] != arm.name for row in rows)
             rows.append(
                 [
@@ -99,7 +98,7 @@ def cost(arms: Sequence[Arm], results: Results) -> str:
                     (arm.after or arm.model or "") if first else "the last",
                     stages[0].recipe.removesuffix(".toml"),
                     f"{fmean(stage.steps for stage in stages):,.0f}",
-                    f"{samples:,.0f} {kind}",
+                    f"{samples:,.0f} {_kind(stages[0])}",
                     f"{seconds / 60:.1f}",
                     f"{samples / seconds:.2f}" if seconds else "–",
                     _alarms(stage.alarms for stage in stages),
@@ -107,6 +106,40 @@ def cost(arms: Sequence[Arm], results: Results) -> str:
             )
     head = ["", "from", "recipe", "steps", "samples", "minutes", "samples/s", "alarms"]
     return markdown(head, rows) if rows else "Nothing was trained."
+
+
+def budgets(pair: Compare, study: Study, results: Results) -> str:
+    """What both arms of a comparison have learned from, trainings that they start from included,
+    and whether it is as much; nothing where neither was trained."""
+    a, b = (learned(name, study, results) for name in (pair.a, pair.b))
+    if not a and not b:
+        return ""
+    if a == b:
+        return f"Both have learned from as much, {_amount(a)}."
+    told = f"{pair.a} has learned from {_amount(a)}, {pair.b} from {_amount(b)}"
+    return f"{told}: **not the same budget**."
+
+
+def learned(name: str, study: Study, results: Results) -> dict[str, int]:
+    """Samples that an arm and those it starts from were trained on, by their kind, in the mean
+    over the seeds."""
+    found: dict[str, int] = {}
+    arm: Arm | None = study.arm(name)
+    while arm is not None:
+        for stages in zip(*(result.stages for result in results.get(arm.name, ())), strict=False):
+            samples = round(fmean(stage.samples for stage in stages))
+            found[_kind(stages[0])] = found.get(_kind(stages[0]), 0) + samples
+        arm = study.arm(arm.after) if arm.after is not None else None
+    return found
+
+
+def _kind(stage: Stage) -> str:
+    return "episodes" if stage.regime == "grpo" else "examples"
+
+
+def _amount(samples: Mapping[str, int]) -> str:
+    told = [f"{samples[kind]:,} {kind}" for kind in sorted(samples, reverse=True)]
+    return " and ".join(told) or "nothing"
 
 
 def comparison(pair: Compare, study: Study, results: Results, questions: Questions) -> str:

@@ -4,7 +4,6 @@ import math
 import random
 import re
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from typing import TypeVar
 
 from closeup.geometry import Box
@@ -117,7 +116,9 @@ def difficulty(
     `balloons` are those that must be read. Their smallest lettering is measured on `page`, which
     is shown whole at the two budgets.
     """
-    seen = sum(_union([mark.box for mark in evidence if mark.view == i]) for i in range(len(views)))
+    seen = sum(
+        Box.union_area(mark.box for mark in evidence if mark.view == i) for i in range(len(views))
+    )
     area = min(1.0, seen / sum(view.box.area for view in views))
     heights = [height for balloon in balloons if (height := text_height(balloon))]
     if not heights:
@@ -130,16 +131,3 @@ def difficulty(
         text_height_10mp=round(height * scale(page, 1.0), 2),
     )
     return facts, (ESTIMATED,) if estimated else ()
-
-
-def _union(boxes: Sequence[Box]) -> float:
-    """The area that at least one box covers."""
-    edges = sorted({x for box in boxes for x in (box.x0, box.x1)})
-    total = 0.0
-    for left, right in pairwise(edges):
-        spans = sorted((b.y0, b.y1) for b in boxes if b.x0 <= left and right <= b.x1)
-        reached = -math.inf
-        for low, high in spans:
-            total += (right - left) * max(0.0, high - max(low, reached))
-            reached = max(reached, high)
-    return total

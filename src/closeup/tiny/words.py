@@ -16,7 +16,6 @@ from closeup.conversation import ANSWER_NOW
 from closeup.geometry import Grid
 from closeup.prompts.question_text import GRIDS
 from closeup.tasks import TASKS
-from closeup.tiny.portraits import Portraits
 from closeup.tools.zoom_in import ZoomIn
 
 SPECIAL = (
@@ -63,7 +62,7 @@ def tokenizer(texts: Iterable[str], grid: Grid) -> PreTrainedTokenizerFast:
     )
     bpe.train_from_iterator(texts, trainer)
     bpe.add_special_tokens(list(SPECIAL))
-    whole = [*TAGS, *CALL, *AROUND, *filter(None, dict.fromkeys(_lines(grid)))]
+    whole = [*TAGS, *CALL, *AROUND, *dict.fromkeys(_lines(grid))]
     bpe.add_tokens([AddedToken(text, normalized=False) for text in whole])
     return PreTrainedTokenizerFast(
         tokenizer_object=bpe,
@@ -80,6 +79,5 @@ def _lines(grid: Grid) -> Iterator[str]:
         for piece in re.split(r"\n|\{[a-z_]+\}", prompts.load(name)):
             if len(piece) >= SHORTEST:
                 yield piece
-    yield from re.split(r"\n|\{[a-z_]+\}", Portraits.prompt)
     yield from (GRIDS[grid].format(image=image) for image in ("the image", "its image"))
     yield ANSWER_NOW

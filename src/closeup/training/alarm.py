@@ -14,6 +14,8 @@ from typing import NamedTuple
 from closeup.training.recipe import Alarm
 
 CALLS, LENGTH, EVEN = "look/calls", "length/mean", "reward/even_groups"
+REPLY = "tokens a reply"
+"""Of ours, from the two: an episode of more calls is longer, and no reply in it needs to be."""
 NUMBERS = ("loss", "grad_norm")
 """Measures that must stay finite: at once, and in the first window too."""
 
@@ -54,14 +56,14 @@ class Watch:
         step, window = int(row["step"] or 0), self._alarm.window
         if self._begun is None:
             self._begun = step
-        self._recent.append(row)
+        self._recent.append(dict(row) | {REPLY: _reply(row)})
         while (self._recent[0]["step"] or 0) <= step - window:
             self._recent.popleft()
         broken = self._numbers(row)
         if step >= self._begun + window:
             broken |= self._means()
         else:
-            self._first = self._mean(LENGTH)
+            self._first = self._mean(REPLY)
         if step >= self._begun + window - 1:
             self._most = max(self._most, self._mean(CALLS) or 0.0)
         new = [
@@ -80,7 +82,7 @@ class Watch:
         """The rules that the last window breaks, and how."""
         alarm, broken = self._alarm, {}
         over = f"over the last {alarm.window} steps"
-        calls, length, even = (self._mean(name) for name in (CALLS, LENGTH, EVEN))
+        calls, length, even = (self._mean(name) for name in (CALLS, REPLY, EVEN))
         if calls is not None and calls < alarm.calls <= self._most:
             broken["calls"] = (
                 f"calls: {calls:.2f} an episode {over}, up to {self._most:.2f} before: "
@@ -106,6 +108,12 @@ class Watch:
         values = [row.get(name) for row in self._recent]
         known = [value for value in values if value is not None and isfinite(value)]
         return fmean(known) if known else None
+
+
+def _reply(row: Mapping[str, float | None]) -> float | None:
+    """Tokens a reply: each call is one, and so is the answer."""
+    tokens, calls = row.get(LENGTH), row.get(CALLS)
+    return None if tokens is None else tokens / (1 + (calls or 0.0))
 
 
 def collapses(rows: Sequence[Mapping[str, float | None]], alarm: Alarm) -> list[Collapse]:

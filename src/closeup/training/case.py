@@ -6,12 +6,12 @@ from functools import cached_property
 from pathlib import Path
 
 from closeup.bench import Bench, Entry
-from closeup.episode import Episode
 from closeup.question import Question
 from closeup.records import CloseupError
 from closeup.rewards.looking import hidden
 from closeup.tasks import task_of
 from closeup.tasks.task import Task
+from closeup.teach import Trajectories
 from closeup.training import data
 from closeup.training.launch import Launch
 from closeup.training.recipe import Recipe
@@ -32,7 +32,7 @@ class Case:
     bench: Bench
     pool: Mapping[str, Sequence[Entry]]
     """What can be learned, by task."""
-    episodes: Mapping[str, Sequence[Episode]] | None
+    episodes: Trajectories | None
     """SFT-R: the episodes to learn, by question."""
 
     @classmethod
@@ -43,7 +43,7 @@ class Case:
         pool = data.pool(recipe.data, bench)
         episodes = None
         if recipe.data.trajectories is not None:
-            episodes = _episodes(Path(recipe.data.trajectories))
+            episodes = Trajectories(Path(recipe.data.trajectories))
             pool = {
                 task: [entry for entry in entries if entry.id in episodes]
                 for task, entries in pool.items()
@@ -82,12 +82,3 @@ class Case:
     def task(self, name: str) -> Task:
         """The task of that name in the bench."""
         return task_of(self.bench, name)
-
-
-def _episodes(folder: Path) -> dict[str, list[Episode]]:
-    from closeup.teach import kept
-
-    found: dict[str, list[Episode]] = {}
-    for episode in kept(folder):
-        found.setdefault(episode.question, []).append(episode)
-    return found

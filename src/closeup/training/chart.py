@@ -6,49 +6,20 @@ neither set its scale nor bend a line; how many points it leaves out is said bel
 """
 
 import hashlib
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
-from itertools import accumulate
-from math import ceil, floor, isfinite, log10
-from typing import NamedTuple
+from math import ceil, floor, log10
 
-Points = Sequence[tuple[float, float]]
-"""(x, y), in the order of x."""
+from closeup.training.chart_lines import Line, Series, line_of, thinned, usual_range
+from closeup.training.chart_style import LIGHT, style
+
 WIDTH, HEIGHT = 720, 400
 LEFT, RIGHT, BOTTOM = 62, 22, 44
-MOST = 400
-"""Points of a run that are drawn, and of a line."""
-SMOOTH = 0.05
-"""The running mean looks so far to each side, as a share of all points."""
-LIGHT = ("#1d5fc4", "#c2500a", "#1a8048", "#8638b5", "#0b7c90", "#c02345", "#766400", "#59626e")
-DARK = ("#7db0ff", "#ff9f5f", "#62d490", "#d19bf7", "#52cce0", "#ff8699", "#dcc54e", "#b0b9c5")
 DASHES = ("", "8 3", "2 3")
 DOTTED = 4
 """Points are drawn of so many series at most; those of more are a fog."""
-FAR = 1.5
-"""What stretches the range of a run's values so many times is left out of it, if it is no more than
-a hundredth of them at either end."""
 LETTER = 6.6
 """Pixels that a letter of the legend takes, about."""
-
-
-class Series(NamedTuple):
-    """A line of a chart."""
-
-    name: str
-    runs: tuple[Points, ...]
-    """One run, or several of the same kind."""
-
-
-class _Line(NamedTuple):
-    """A series as it is drawn."""
-
-    raw: Points
-    """Of a single run."""
-    middle: Points
-    band: Sequence[tuple[float, float, float]]
-    """(x, lowest, highest), of several runs."""
 
 
 def chart(series: Sequence[Series], title: str, *, unit: str = "", x: str = "step") -> str:
@@ -56,7 +27,7 @@ def chart(series: Sequence[Series], title: str, *, unit: str = "", x: str = "ste
 
     Points that are not finite are left out.
     """
-    lines = [_line(own, len(series) <= DOTTED) for own in series]
+    lines = [line_of(own, len(series) <= DOTTED) for own in series]
     frame = _Frame(lines, top=66 + 18 * _legend_rows(series))
     key = hashlib.sha256(repr((title, unit, x, series)).encode("utf-8", "replace")).hexdigest()[:8]
     body = [
@@ -81,7 +52,7 @@ def chart(series: Sequence[Series], title: str, *, unit: str = "", x: str = "ste
             head,
             f'<title id="{key}-title">{_text(title)}</title>',
             f'<desc id="{key}-told">{_text(_told(series, lines, unit, x))}</desc>',
-            f"<style>{_style()}</style>",
+            f"<style>{style()}</style>",
             f'<clipPath id="{key}-plot">{plot}</clipPath>',
             f'<rect class="ground" width="{WIDTH}" height="{HEIGHT}" rx="6"/>',
             f'<text class="title" x="20" y="30">{_text(title)}</text>',
@@ -95,7 +66,7 @@ def chart(series: Sequence[Series], title: str, *, unit: str = "", x: str = "ste
 class _Frame:
     """The plot's place in the picture, and the scales of both axes."""
 
-    def __init__(self, lines: Sequence[_Line], top: int) -> None:
+    def __init__(self, lines: Sequence[Line], top: int) -> None:
         self.top = top
         xs = [x for line in lines for x, _ in line.middle] or [0.0]
         self.x0, self.x1 = min(0.0, min(xs)), max(0.0, max(xs))
@@ -103,7 +74,7 @@ class _Frame:
             self.x1 += max(abs(xs[0]), 1.0)  # a single point stands in the middle
         ys = [0.0]
         for line in lines:
-            ys += _range(y for _, y in line.raw) if line.raw else ()
+            ys += usual_range(y for _, y in line.raw) if line.raw else ()
             ys += [y for _, y in line.middle]
             ys += [y for _, low, high in line.band for y in (low, high)]
         low, high = min(ys), max(ys)
@@ -122,75 +93,10 @@ class _Frame:
         share = (y - self.y0) / (self.y1 - self.y0)
         return _number(HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - self.top))
 
-    def outside(self, line: _Line) -> int:
+    def outside(self, line: Line) -> int:
         """How many points of a line lie beyond the axis."""
         slack = (self.y1 - self.y0) * 1e-9
         return sum(not self.y0 - slack <= y <= self.y1 + slack for _, y in line.raw)
-
-
-def _line(series: Series, dotted: bool) -> _Line:
-    runs = [[(x, y) for x, y in run if isfinite(x) and isfinite(y)] for run in series.runs]
-    runs = [run for run in runs if run]
-    if not runs:
-        return _Line((), (), ())
-    if len(runs) == 1:
-        return _Line(runs[0] if dotted else (), _thinned(smoothed(runs[0])), ())
-    smooth = [smoothed(run) for run in runs]
-    middle, band = [], []
-    for x in _thinned(sorted({x for run in smooth for x, _ in run})):
-        ys = [y for run in smooth if (y := _at(run, x)) is not None]
-        middle.append((x, sum(ys) / len(ys)))
-        band.append((x, min(ys), max(ys)))
-    return _Line((), middle, band)
-
-
-def smoothed(points: Points) -> Points:
-    """A running mean that weighs what is near more, and takes what is far off for the nearest value
-    that is not."""
-    if len(points) < 5:
-        return points
-    reach = max(1, round(len(points) * SMOOTH / 2))
-    low, high = _range(y for _, y in points)
-    ys = [min(max(y, low), high) for _, y in points]
-    for _ in range(2):  # the mean of means falls off evenly to both sides
-        ys = _means(ys, reach)
-    return [(x, y) for (x, _), y in zip(points, ys, strict=True)]
-
-
-def _means(values: Sequence[float], reach: int) -> list[float]:
-    """Of each value and those up to `reach` places from it."""
-    sums = [0.0, *accumulate(values)]
-    spans = ((max(0, i - reach), min(len(values), i + reach + 1)) for i in range(len(values)))
-    return [(sums[end] - sums[start]) / (end - start) for start, end in spans]
-
-
-def _at(run: Points, x: float) -> float | None:
-    """A run's value at x, between its points in a straight line; None before it and after it."""
-    i = bisect_left(run, x, key=lambda point: point[0])
-    if i == len(run) or (i == 0 and run[0][0] != x):
-        return None
-    x1, y1 = run[i]
-    if x1 == x:
-        return y1
-    x0, y0 = run[i - 1]
-    return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
-
-
-def _thinned(items: Sequence) -> Sequence:
-    """At most `MOST` of them, evenly, the last one too."""
-    if len(items) <= MOST:
-        return items
-    return [items[round(i * (len(items) - 1) / (MOST - 1))] for i in range(MOST)]
-
-
-def _range(values: Iterable[float]) -> tuple[float, float]:
-    """The lowest and the highest, without the hundredth at either end where that is far off."""
-    ordered = sorted(values)
-    cut = len(ordered) // 100
-    low, high = ordered[cut], ordered[-1 - cut]
-    if ordered[-1] - ordered[0] > FAR * (high - low):
-        return low, high
-    return ordered[0], ordered[-1]
 
 
 def _axes(frame: _Frame, x: str) -> Iterator[str]:
@@ -210,14 +116,14 @@ def _axes(frame: _Frame, x: str) -> Iterator[str]:
     yield f'<text class="faint" x="{right}" y="{HEIGHT - 10}" text-anchor="end">{_text(x)}</text>'
 
 
-def _drawn(line: _Line, number: int, frame: _Frame) -> Iterator[str]:
+def _drawn(line: Line, number: int, frame: _Frame) -> Iterator[str]:
     colour = number % len(LIGHT)
     if line.band:
         there = "L".join(frame.at(x, high) for x, _, high in line.band)
         back = "L".join(frame.at(x, low) for x, low, _ in reversed(line.band))
         yield f'<path class="band f{colour}" d="M{there}L{back}Z"/>'
     if line.raw and len(line.raw) > 1:
-        dots = "".join(f"M{frame.at(x, y)}h0" for x, y in _thinned(line.raw))
+        dots = "".join(f"M{frame.at(x, y)}h0" for x, y in thinned(line.raw))
         yield f'<path class="raw s{colour}" d="{dots}"/>'
     if len(line.middle) == 1:
         yield f'<path class="only s{colour}" d="M{frame.at(*line.middle[0])}h0"/>'
@@ -254,7 +160,7 @@ def _legend(series: Sequence[Series]) -> Iterator[str]:
         yield f'<text class="name" x="{_number(left + 28)}" y="{y}">{_text(_name(own))}</text>'
 
 
-def _notes(series: Sequence[Series], lines: Sequence[_Line], frame: _Frame) -> Iterator[str]:
+def _notes(series: Sequence[Series], lines: Sequence[Line], frame: _Frame) -> Iterator[str]:
     notes = []
     if not any(line.middle for line in lines):
         notes.append("nothing was measured")
@@ -270,7 +176,7 @@ def _notes(series: Sequence[Series], lines: Sequence[_Line], frame: _Frame) -> I
     yield f'<text class="faint" x="20" y="{HEIGHT - 10}">{"; ".join(notes)}</text>'
 
 
-def _told(series: Sequence[Series], lines: Sequence[_Line], unit: str, x: str) -> str:
+def _told(series: Sequence[Series], lines: Sequence[Line], unit: str, x: str) -> str:
     """The chart in words."""
     told = [f"{unit}." if unit else ""]
     for own, line in zip(series, lines, strict=True):
@@ -280,36 +186,6 @@ def _told(series: Sequence[Series], lines: Sequence[_Line], unit: str, x: str) -
         else:
             told.append(f"{_name(own)}: nothing.")
     return " ".join(filter(None, told))
-
-
-def _style() -> str:
-    """Rules of this class alone: a chart may stand in the text of a page, beside others."""
-    rules = (
-        "text{{font:12px system-ui,'DejaVu Sans',sans-serif;fill:{ink}}}"
-        ".title{{font-size:15px;font-weight:600}} .tick,.faint{{fill:{faint}}}"
-        " .ground{{fill:{ground}}} path{{fill:none}} .grid{{stroke:{grid}}} .zero{{stroke:{zero}}}"
-        " .line{{stroke-width:2;stroke-linejoin:round}}"
-        " .raw,.only{{stroke-linecap:round;stroke-width:3;opacity:.3}}"
-        " .only{{stroke-width:7;opacity:1}} .band{{opacity:.18}}"
-    )
-    light = {"ink": "#1b1f24", "faint": "#5d6570", "ground": "#fff", "grid": "#e7eaee"}
-    dark = {"ink": "#eceff3", "faint": "#a2abb6", "ground": "#15181d", "grid": "#2a2f37"}
-    return (
-        _scoped(rules.format(**light, zero="#9aa2ad"), LIGHT)
-        + "@media (prefers-color-scheme:dark){"
-        + _scoped(rules.format(**dark, zero="#6d7681"), DARK)
-        + "}"
-    )
-
-
-def _scoped(rules: str, colours: Sequence[str]) -> str:
-    for number, colour in enumerate(colours):
-        rules += f" .s{number}{{stroke:{colour}}} .f{number}{{fill:{colour}}}"
-    blocks = [block.strip() for block in rules.split("}") if block.strip()]
-    return "".join(
-        ",".join(f".closeup-chart {name.strip()}" for name in names.split(",")) + "{" + body + "}"
-        for names, _, body in (block.partition("{") for block in blocks)
-    )
 
 
 def _nice(step: float) -> float:

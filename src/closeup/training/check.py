@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from closeup import rewards, tools
 from closeup.records import CloseupError, shorten
-from closeup.store import Store
+from closeup.teach import check_alike
 from closeup.training.case import Case
 from closeup.training.launch import Launch
 from closeup.training.recipe import Recipe
@@ -67,11 +67,15 @@ def _known_tools(recipe: Recipe) -> None:
 
 def _known_terms(recipe: Recipe) -> None:
     """A misspelt term would be a weight on nothing, and a weight below 0 pays for the opposite."""
+    seen: dict[str, str] = {}
     for name, weight in recipe.rewards.weights.items() if recipe.rewards else ():
         try:
-            rewards.find(name)
+            term = rewards.find(name).name
         except CloseupError as error:
             raise CloseupError(f"rewards.weights: {error}") from None
+        if term in seen:
+            _wrong(f"rewards.weights.{name}", weight, f"{seen[term]} is a term of the same name")
+        seen[term] = name
         if weight < 0:
             _wrong(f"rewards.weights.{name}", weight, "need a number from 0 on")
 
@@ -163,6 +167,7 @@ def _updates_survive(recipe: Recipe, launch: Launch) -> None:
     kept in float32, and DeepSpeed keeps a copy of the weights in it."""
     if recipe.train.dtype == "bfloat16" and recipe.lora is None and launch.zero == 0:
         rule = "rounds small updates of the weights away: need lora, float32 or DeepSpeed"
+        rule += " (of which a dry run is told by --accelerate FILE)"
         _wrong("train.dtype", "bfloat16", rule)
 
 
@@ -208,16 +213,14 @@ def _known_without_tools(case: Case) -> None:
 
 
 def _taught_as_it_is_asked(case: Case) -> None:
-    """Trajectories with calls that the prompt does not offer teach to call what is not there."""
+    """Trajectories hold calls and boxes: of tools that the prompt does not offer, or of images of
+    another size, they teach what cannot be."""
     folder = case.recipe.data.trajectories
-    if folder is None:
-        return
-    with Store.open(Path(folder)) as store:
-        offered = store.info.tools
-    if set(offered) != set(case.recipe.look.tools):
-        given = ", ".join(offered) or "no tools"
-        own = ", ".join(case.recipe.look.tools) or "none"
-        _wrong("look.tools", own, f"{folder} was asked with {given}: need the same")
+    if folder is not None:
+        try:
+            check_alike(Path(folder), case.counter.asked, case.counter.setting)
+        except CloseupError as error:
+            raise CloseupError(f"data.trajectories: {error}") from None
 
 
 def _crops_fit(case: Case) -> None:

@@ -1,4 +1,4 @@
-"""The curves of a run, drawn from its metrics into `curves/`, and of several runs in one chart."""
+"""The curves of a run, drawn from its metrics into `curves/`."""
 
 from collections.abc import Mapping, Sequence
 from math import isfinite
@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from closeup.records import write_atomically
-from closeup.training.chart import Points, Series, chart
+from closeup.training.chart import chart
+from closeup.training.chart_lines import Points, Series
 from closeup.training.run_folder import Row
 
 FOLDER = "curves"
@@ -88,17 +89,6 @@ def drawn(rows: Sequence[Row]) -> dict[str, str]:
         if series:
             charts[name] = chart(series, figure.title, unit=figure.unit)
     return charts
-
-
-def compared(
-    arms: Mapping[str, Sequence[Sequence[Row]]], measure: str, title: str, unit: str
-) -> str:
-    """One measure of several arms of a study, each with its runs' rows: the mean over the runs of
-    an arm, and the band between its lowest and its highest."""
-    series = [
-        Series(name, tuple(points(rows, measure) for rows in runs)) for name, runs in arms.items()
-    ]
-    return chart(series, title, unit=unit)
 
 
 def points(rows: Sequence[Row], measure: str) -> Points:

@@ -6,9 +6,12 @@ The order is drawn from the recipe's seed alone, so a resumed run goes on with t
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count as count_from
+from itertools import islice
 from pathlib import Path
 
 from closeup.bench import Bench, Entry
+from closeup.pictures import Pictures
 from closeup.question import Question
 from closeup.records import CloseupError, shorten
 from closeup.synthetic.artist import PAGES_PER_ISSUE, SERIES, TEST_SEEDS_FROM, issue_of
@@ -16,6 +19,9 @@ from closeup.synthetic.styles import STYLES
 from closeup.tasks import find
 from closeup.training.recipe import Data, Recipe
 
+WINDOW = 32
+"""Pages whose questions are asked before the next pages are turned to."""
+PAGE_PIXELS = 3_000_000
 _PAGE = re.compile(rf"{SERIES}/([0-9]+)/[0-9]+")
 
 
@@ -33,6 +39,11 @@ def questions(recipe: Recipe) -> list[Question]:
 def opened(data: Data) -> Bench:
     """The bench. Code of a task of one's own runs only where the recipe names it."""
     return Bench.open(Path(data.bench), trusted=[name for name in data.tasks if ":" in name])
+
+
+def pictures(bench: Bench) -> Pictures:
+    """The bench's images, with room for the pages of a window."""
+    return Pictures.at(bench.image_path, WINDOW * PAGE_PIXELS)
 
 
 def shares(data: Data) -> dict[str, float]:
@@ -77,22 +88,58 @@ def pool(data: Data, bench: Bench) -> dict[str, list[Entry]]:
 def order(
     pool: Mapping[str, Sequence[Entry]], shares: Mapping[str, float], count: int, seed: int
 ) -> list[Entry]:
-    """The next `count` questions: the task drawn by its share, its questions in turn, shuffled anew
-    each time all were asked."""
-    names = list(pool)
+    """The next `count` questions: the task drawn by its share, then its questions in turn.
+
+    Questions of the same pages stand near each other, so that a page is decoded once and not for
+    every one of them: pages come in windows, in an order that is shuffled anew each time round. A
+    task that the window has no more of is asked about other pages, so shares hold all the same.
+    """
+    return list(islice(_endless(pool, shares, seed), count))
+
+
+def _endless(
+    pool: Mapping[str, Sequence[Entry]], shares: Mapping[str, float], seed: int
+) -> Iterator[Entry]:
+    names = sorted(pool)
     weights = [shares[name] if shares else 1.0 for name in names]
-    dice = random.Random(f"closeup/order/{seed}")
-    turns = {name: _turns(pool[name], f"{seed}/{name}") for name in names}
-    return [next(turns[name]) for name in dice.choices(names, weights, k=count)]
+    whole = sum(weights)
+    elsewhere = {name: _turns(pool[name], f"{seed}/{name}") for name in names}
+    for number, asked in enumerate(_windows(pool, seed)):
+        dice = random.Random(f"closeup/order/{seed}/{number}")
+        own = {name: dice.sample(asked.get(name, []), len(asked.get(name, []))) for name in names}
+        there = sum(map(len, own.values()))
+        # As many as it has of each task's share: no task that is rare cuts it short.
+        draws = sum(
+            min(len(own[name]), weight / whole * there)
+            for name, weight in zip(names, weights, strict=True)
+        )
+        for name in dice.choices(names, weights, k=max(1, round(draws))):
+            yield own[name].pop() if own[name] else next(elsewhere[name])
+
+
+def _windows(pool: Mapping[str, Sequence[Entry]], seed: int) -> Iterator[dict[str, list[Entry]]]:
+    """The questions of a window's pages, by task; window after window, without end."""
+    of_page: dict[str, dict[str, list[Entry]]] = {}
+    for task, entries in pool.items():
+        for entry in entries:
+            of_page.setdefault(entry.page, {}).setdefault(task, []).append(entry)
+    for turn in count_from(0):
+        pages = sorted(of_page)
+        random.Random(f"closeup/pages/{seed}/{turn}").shuffle(pages)
+        for start in range(0, len(pages), WINDOW):
+            found: dict[str, list[Entry]] = {}
+            for page in pages[start : start + WINDOW]:
+                for task, entries in of_page[page].items():
+                    found.setdefault(task, []).extend(entries)
+            yield found
 
 
 def _turns(entries: Sequence[Entry], seed: str) -> Iterator[Entry]:
-    turn = 0
-    while True:
+    """The questions of a task without end, shuffled anew each time round."""
+    for turn in count_from(0):
         shuffled = list(entries)
         random.Random(f"closeup/turn/{seed}/{turn}").shuffle(shuffled)
         yield from shuffled
-        turn += 1
 
 
 def _synthetic(entry: Entry) -> int | None:

@@ -17,12 +17,13 @@ from closeup.geometry import View
 from closeup.message import Message
 from closeup.models.hf import processor as processors
 from closeup.pictures import Pictures
-from closeup.records import CloseupError
+from closeup.records import CloseupError, shorten
 
 IGNORED = -100
 """The label of a token that is not taught."""
-BYTES_KEPT = 4 << 30
-"""Of images as they are fed: decoding a page takes longer than a small model does."""
+BYTES_KEPT = 1 << 30
+"""Of images as they are fed, in each process that draws some: decoding a page takes longer than a
+small model does."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,12 @@ class Example:
 
 
 class Encoder:
-    """Makes examples and batches for one processor. Raises CloseupError for a chat template that
-    changes earlier turns when later ones follow: what was learned would not be what is asked."""
+    """Makes examples and batches for one processor.
+
+    Raises CloseupError for a chat template that changes earlier turns when later ones follow: what
+    was learned would not be what is asked; and for one that ends a turn by no token of its own: the
+    model would learn to say nothing.
+    """
 
     def __init__(self, processor: Any, pictures: Pictures) -> None:
         self._processor = processor
@@ -73,12 +78,18 @@ class Encoder:
             if turn["role"] != "assistant":
                 continue
             before, after = self._text(turns[:i], True), self._text(turns[: i + 1], False)
-            said = after.removeprefix(before).rpartition(end)[0] + end
             if not before.startswith(done) or not after.startswith(before):
                 raise CloseupError(
                     "the model's chat template changes earlier turns when later ones follow: "
                     "it cannot be taught conversations of several turns"
                 )
+            said, found, _ = after.removeprefix(before).rpartition(end)
+            if not found:
+                raise CloseupError(
+                    f"the model's chat template does not end a turn with {shorten(end)}, as its "
+                    "tokenizer says: it cannot be taught where to stop"
+                )
+            said += end
             pieces += [(before[len(done) :], False), (said, True)]
             done = before + said
         return pieces
@@ -90,8 +101,8 @@ class Encoder:
 
     def _size(self, view: View) -> tuple[int, int]:
         """What a view is stretched to: whole tokens."""
-        width, height = view.size
-        return tuple(max(1, round(side / self._step)) * self._step for side in (width, height))
+        width, height = (max(1, round(side / self._step)) * self._step for side in view.size)
+        return width, height
 
     def _tokens(self, view: View) -> int:
         width, height = self._size(view)

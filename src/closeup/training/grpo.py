@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
 from accelerate import PartialState
 from accelerate.utils import gather_object
 from datasets import Dataset
@@ -19,9 +18,9 @@ from trl.trainer.grpo_trainer import GRPOTrainer
 
 from closeup import rewards
 from closeup.models import Given
+from closeup.models.hf.checkpoint import ends
 from closeup.models.hf.choose import never_said
 from closeup.models.hf.scorer import LogProb
-from closeup.pictures import Pictures
 from closeup.records import CloseupError
 from closeup.tasks import task_of
 from closeup.training import data, keeping
@@ -31,7 +30,7 @@ from closeup.training.logbook import Logbook
 from closeup.training.prefix_sharing import PrefixSharingGRPOTrainer
 from closeup.training.recipe import Recipe, Rewards
 from closeup.training.resuming import Resuming
-from closeup.training.run_folder import CHECKPOINTS, RunFolder
+from closeup.training.run_folder import RunFolder
 from closeup.training.sampled import Sampled, Take
 from closeup.training.telemetry import Rollout
 from closeup.training.template import talking
@@ -100,7 +99,7 @@ class Training:
         self.learner = learning.load(recipe)
         bench = data.opened(recipe.data)
         asked = data.questions(recipe)
-        pictures = Pictures.at(bench.image_path)
+        pictures = data.pictures(bench)
         self.reward = _reward(recipe, Given(pictures, bench))
         for question in {question.id: question for question in asked}.values():
             self.reward.check(question)
@@ -113,10 +112,11 @@ class Training:
         self.sampled = Sampled.begin(folder.path, recipe, bench, self.stage, done) if main else None
 
     def run(self) -> None:
-        """Train to the end, and write the model."""
+        """Train to the end, and write the model; a run that its alarm ended has no end."""
         last = str(self.folder.checkpoint(self.done)) if self.done else None
         self.trainer.train(resume_from_checkpoint=last)
-        keeping.finish(self.trainer, self.folder, self.learner)
+        if self.logbook.stopped is None:
+            keeping.finish(self.trainer, self.folder, self.learner)
 
     def close(self) -> None:
         """Leave the files whole."""
@@ -130,10 +130,6 @@ class Training:
         sharing = rollouts.share_prefix and rollouts.vllm is None
         if not sharing:
             args.generation_kwargs = _generation(recipe, learner)
-        if recipe.train.freeze_vision:
-            learner.model.model.visual.requires_grad_(False)
-        ends = learner.model.generation_config.eos_token_id
-        ends = ends if isinstance(ends, list) else [ends]
         prompt = [
             {"role": "system", "content": self.stage.system()},
             {"role": "user", "content": ""},
@@ -144,7 +140,9 @@ class Training:
             reward_funcs=self.pay,
             args=args,
             train_dataset=Dataset.from_dict({"prompt": [prompt] * len(rows), "row": list(rows)}),
-            processing_class=talking(learner.processor, ends, bool(learner.setting.tools)),
+            processing_class=talking(
+                learner.processor, ends(learner.model), bool(learner.setting.tools)
+            ),
             environment_factory=lambda: Environment(self.stage),  # pyright: ignore
             peft_config=keeping.adapters(recipe.lora),
             callbacks=[keeping.Keeping(self.folder, recipe, learner)],
@@ -183,17 +181,12 @@ class Training:
 
 def config(recipe: Recipe, out: Path) -> GRPOConfig:
     """The recipe in TRL's words. A step samples once, and learns from all of it once."""
-    train, rollouts = recipe.train, recipe.rollouts
+    batch, rollouts = recipe.train.batch, recipe.rollouts
     assert rollouts is not None
-    at_once = train.micro_batch * int(os.environ.get("WORLD_SIZE", "1"))
-    if train.batch % at_once or train.batch % rollouts.group:
-        rule = f"need a multiple of {at_once} at once and of groups of {rollouts.group}"
-        raise CloseupError(f"train.batch: {train.batch}: {rule}")
+    if batch % rollouts.group:
+        raise CloseupError(f"train.batch: {batch}: need a multiple of groups of {rollouts.group}")
     return GRPOConfig(
-        **keeping.schedule(recipe),
-        output_dir=str(out / CHECKPOINTS),
-        per_device_train_batch_size=train.micro_batch,
-        gradient_accumulation_steps=train.batch // at_once,
+        **keeping.schedule(recipe, out),
         num_generations=rollouts.group,
         max_completion_length=rollouts.completion_tokens,
         temperature=rollouts.temperature,
@@ -208,7 +201,6 @@ def config(recipe: Recipe, out: Path) -> GRPOConfig:
         vllm_mode=rollouts.vllm or "colocate",
         vllm_server_base_url=rollouts.vllm_url,
         shuffle_dataset=False,  # the questions come in the order of the recipe
-        use_cpu=not torch.cuda.is_available(),
     )
 
 

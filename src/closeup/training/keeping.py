@@ -5,10 +5,13 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+import torch
 from accelerate import PartialState
 from peft import LoraConfig
 from transformers import TrainerCallback
 
+from closeup.records import CloseupError
+from closeup.training.launch import Launch
 from closeup.training.learner import Learner
 from closeup.training.recipe import Lora, Recipe
 from closeup.training.run_folder import CHECKPOINTS, RunFolder
@@ -51,18 +54,34 @@ def begin(out: Path, recipe: Recipe) -> tuple[RunFolder, int | None]:
     return folder, done
 
 
-def schedule(recipe: Recipe) -> dict[str, Any]:
-    """The recipe's optimiser in transformers' words."""
-    train = recipe.train
+def schedule(recipe: Recipe, out: Path) -> dict[str, Any]:
+    """The recipe's optimiser, and where it keeps what it made, in transformers' words.
+
+    Raises CloseupError for a batch that the processes cannot share, and for one process that sees
+    several GPUs: the trainer would give each a micro-batch, and learn from larger batches.
+    """
+    train, processes = recipe.train, Launch.now().processes
+    if processes == 1 and (gpus := torch.cuda.device_count()) > 1:
+        raise CloseupError(
+            f"one process for {gpus} GPUs: start one for each with accelerate launch, or show it "
+            "one alone, by CUDA_VISIBLE_DEVICES"
+        )
+    at_once = train.micro_batch * processes
+    if train.batch % at_once:
+        raise CloseupError(f"train.batch: {train.batch}: need a multiple of {at_once} at once")
     constant = train.schedule == "constant"
     return {
+        "output_dir": str(out / CHECKPOINTS),
         "max_steps": train.steps,
+        "per_device_train_batch_size": train.micro_batch,
+        "gradient_accumulation_steps": train.batch // at_once,
         "learning_rate": train.learning_rate,
         "lr_scheduler_type": "constant_with_warmup" if constant else train.schedule,
         "warmup_steps": round(train.warmup * train.steps),
         "weight_decay": train.weight_decay,
         "max_grad_norm": train.clip,
         "bf16": train.dtype == "bfloat16",
+        "use_cpu": not torch.cuda.is_available(),
         "activation_checkpointing": train.gradient_checkpointing,
         "logging_steps": train.log_steps,
         "logging_nan_inf_filter": False,  # the alarm is to see what is not finite

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoConfig, AutoModelForImageTextToText
-from transformers.utils import logging
+from transformers import GenerationConfig
 
 from closeup import tools
 from closeup.ask import Setting
@@ -18,16 +17,15 @@ from closeup.conversation import Budget
 from closeup.geometry import Grid
 from closeup.images import Resolution
 from closeup.message import Sampling
-from closeup.models.hf import processor as processors
 from closeup.models.declared import declared
 from closeup.models.fingerprint import fingerprint
+from closeup.models.hf import checkpoint
+from closeup.models.hf import processor as processors
 from closeup.models.told import Told
-from closeup.records import CloseupError, checked, one_line, shorten
+from closeup.records import checked
 from closeup.training.recipe import Look, Recipe
 
 PIXELS = 1_000_000
-SMALL = 50_000_000
-"""Parameters; the threads of a smaller model cost more than they do."""
 
 
 @dataclass(frozen=True)
@@ -57,22 +55,14 @@ class Learner:
 def load(recipe: Recipe) -> Learner:
     """The model that a recipe starts from.
 
-    Raises CloseupError where it cannot be loaded, or has no chat template.
+    Raises CloseupError where it cannot be loaded, lacks weights, or has no chat template.
     """
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    place = recipe.model
-    dtype = getattr(torch, recipe.train.dtype)
-    try:
-        config = AutoConfig.from_pretrained(place)
-        processor = processors.load(place, config)
-        model = AutoModelForImageTextToText.from_pretrained(place, dtype=dtype)
-    except (OSError, ValueError, KeyError) as error:
-        raise CloseupError(f"model {shorten(place)}: {one_line(str(error))}") from None
-    if not getattr(processor, "chat_template", None):
-        raise CloseupError(f"model {shorten(place)}: has no chat template")
-    if not torch.cuda.is_available() and model.num_parameters() < SMALL:
-        torch.set_num_threads(1)
+    place, train = recipe.model, recipe.train
+    config, processor = checkpoint.opened(place, place)
+    model = checkpoint.weights(place, place, dtype=getattr(torch, train.dtype))
+    model.generation_config = generation(model, processor)
+    if train.freeze_vision:
+        model.model.visual.requires_grad_(False)
     told = taught(recipe.look, Told.read(place))
     return Learner(
         name=_name(place),
@@ -82,6 +72,18 @@ def load(recipe: Recipe) -> Learner:
         resolution=Resolution(pixels=told.pixels, multiple=processors.step(processor)),
         setting=setting(recipe.look, told),
         told=told,
+    )
+
+
+def generation(model: Any, processor: Any) -> GenerationConfig:
+    """Where what it says ends, and nothing else: it learns without the penalties and cuts that its
+    checkpoint may have come with, so the finished model is not to be asked with them."""
+    words = processor.tokenizer
+    own = [] if words.eos_token_id is None else [words.eos_token_id]
+    return GenerationConfig(
+        bos_token_id=model.generation_config.bos_token_id,
+        eos_token_id=list(dict.fromkeys([*own, *checkpoint.ends(model)])),
+        pad_token_id=words.pad_token_id,
     )
 
 

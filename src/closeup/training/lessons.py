@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 from closeup.ask import opening
 from closeup.bench import Bench, Entry
 from closeup.message import Message
+from closeup.models.model import Model
 from closeup.records import CloseupError
 from closeup.tasks import task_of
-from closeup.teach import check_alike, kept
+from closeup.teach import Trajectories, check_alike
 from closeup.training import data
 from closeup.training.learner import Learner
 from closeup.training.recipe import Recipe
@@ -21,10 +23,10 @@ class Lessons(Sequence[tuple[Message, ...]]):
         self._bench = bench
         self._learner = learner
         pool = data.pool(recipe.data, bench)
-        self._found: dict[str, list[tuple[Message, ...]]] | None = None
+        self._found: Trajectories | None = None
         if recipe.data.trajectories:
-            check_alike(Path(recipe.data.trajectories), learner, learner.setting)
-            self._found = _found(Path(recipe.data.trajectories))
+            check_alike(Path(recipe.data.trajectories), cast(Model, learner), learner.setting)
+            self._found = Trajectories(Path(recipe.data.trajectories))
             pool = {
                 task: [entry for entry in entries if entry.id in self._found]
                 for task, entries in pool.items()
@@ -49,18 +51,10 @@ class Lessons(Sequence[tuple[Message, ...]]):
         entry = self._order[place]
         question = self._bench.questions_at([entry.offset])[0]
         task = task_of(self._bench, question.task)
-        messages = opening(question, self._learner, task, self._learner.setting)
+        messages = opening(question, cast(Model, self._learner), task, self._learner.setting)
         return (*messages, *self._taught(entry, place, task.solution(question)))
 
     def _taught(self, entry: Entry, place: int, solution: str) -> tuple[Message, ...]:
         if self._found is None:
             return (Message(role="assistant", parts=(solution,)),)
-        found = self._found[entry.id]
-        return found[place % len(found)]
-
-
-def _found(folder: Path) -> dict[str, list[tuple[Message, ...]]]:
-    found: dict[str, list[tuple[Message, ...]]] = {}
-    for episode in kept(folder):
-        found.setdefault(episode.question, []).append(episode.turns)
-    return found
+        return self._found.episode(entry.id, place).turns

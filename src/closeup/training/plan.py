@@ -196,7 +196,7 @@ def _counted(case: Case, name: str) -> Counted:
 def _end(case: Case, question: str, answer: int, crop: int | None) -> tuple[int, int]:
     """Tokens after a prompt: those that the model writes, and those that its calls give it."""
     if case.episodes is not None:
-        turns = case.episodes[question][0].turns
+        turns = case.episodes.episode(question).turns
         written = [turn for turn in turns if turn.role == "assistant"]
         given = [turn for turn in turns if turn.role != "assistant"]
         return sum(case.counter.messages(written)), sum(case.counter.messages(given))

@@ -26,7 +26,7 @@ Share = Field(ge=0)
 class Data(Record):
     """What is learned from."""
 
-    bench: str
+    bench: str = Field(min_length=1)
     """A bench folder. Only its training split is ever used."""
     trajectories: str | None = None
     """A run folder of `closeup teach`: its episodes that scored 1 are learned, instead of bare
@@ -148,7 +148,7 @@ class Recipe(Record):
     """One training run."""
 
     regime: Literal["sft", "grpo"]
-    model: str
+    model: str = Field(min_length=1)
     """What it starts from: a folder, or a name on the hub."""
     seed: int = Field(default=0, ge=0)
     data: Data

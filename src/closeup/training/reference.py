@@ -7,7 +7,6 @@ import types
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
 from closeup.records import Record
 from closeup.training.recipe import Recipe
@@ -72,16 +71,17 @@ def _bounds(field: FieldInfo) -> str:
 
 
 def _default(field: FieldInfo) -> str:
-    if field.default is PydanticUndefined:
+    if field.is_required():
         return "needed"
-    if field.default in (None, (), {}):
+    default = field.get_default(call_default_factory=True, validated_data={})
+    if default in (None, (), {}):
         return ""
-    if isinstance(field.default, bool):
-        return f"`{str(field.default).lower()}`"
-    if isinstance(field.default, dict):
-        pairs = ", ".join(f"{name} = {value}" for name, value in field.default.items())
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
+    if isinstance(default, dict):
+        pairs = ", ".join(f"{name} = {value}" for name, value in default.items())
         return f"`{{ {pairs} }}`"
-    return f"`{field.default}`"
+    return f"`{default}`"
 
 
 if __name__ == "__main__":

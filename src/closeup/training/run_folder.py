@@ -25,7 +25,7 @@ from closeup.training.recipe import Recipe
 RECIPE, METRICS, CHECKPOINTS, FINAL = "recipe.json", "metrics.jsonl", "checkpoints", "final"
 MARK = "whole"
 """The file that a checkpoint gets last."""
-MAY_CHANGE = ("report_to", "alarm", "train.checkpoint_minutes", "train.keep")
+MAY_CHANGE = ("report_to", "alarm", "train.checkpoint_minutes", "train.keep", "train.loaders")
 """Fields of a recipe that may be others when a run is taken up again, with all below them;
 `train.steps` may grow."""
 MAX_METRICS = 1024**3

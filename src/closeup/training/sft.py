@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from accelerate import PartialState
 from datasets import Dataset
 from torch.utils.data import Sampler, SequentialSampler
-from trl import SFTConfig, SFTTrainer
+from trl.trainer.sft_config import SFTConfig
+from trl.trainer.sft_trainer import SFTTrainer
 
-from closeup.pictures import Pictures
-from closeup.records import CloseupError
 from closeup.training import data, keeping
 from closeup.training import learner as learning
 from closeup.training.encode import Encoder
@@ -22,7 +20,7 @@ from closeup.training.lessons import Lessons
 from closeup.training.logbook import Logbook
 from closeup.training.recipe import Recipe
 from closeup.training.resuming import Resuming
-from closeup.training.run_folder import CHECKPOINTS, RunFolder
+from closeup.training.run_folder import RunFolder
 
 
 class InOrder(Resuming, SFTTrainer):
@@ -32,7 +30,8 @@ class InOrder(Resuming, SFTTrainer):
         """A checkpoint needs none."""
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
-        return SequentialSampler(train_dataset or self.train_dataset)
+        lessons: Any = train_dataset or self.train_dataset
+        return SequentialSampler(lessons)
 
 
 def run(recipe: Recipe, out: Path) -> None:
@@ -55,14 +54,12 @@ def _trainer(
     recipe: Recipe, args: SFTConfig, folder: RunFolder, learner: learning.Learner
 ) -> InOrder:
     bench = data.opened(recipe.data)
-    encoder = Encoder(learner.processor, Pictures.at(bench.image_path))
+    encoder = Encoder(learner.processor, data.pictures(bench))
     lessons = Lessons(recipe, bench, learner)
 
     def batch(rows: list[dict[str, int]]) -> dict[str, Any]:
         return dict(encoder.batch([encoder.example(lessons[row["place"]]) for row in rows]))
 
-    if recipe.train.freeze_vision:
-        learner.model.model.visual.requires_grad_(False)
     return InOrder(
         model=learner.model,
         args=args,
@@ -76,18 +73,10 @@ def _trainer(
 
 def config(recipe: Recipe, out: Path) -> SFTConfig:
     """The recipe in TRL's words."""
-    train = recipe.train
-    at_once = train.micro_batch * PartialState().num_processes
-    if train.batch % at_once:
-        raise CloseupError(f"train.batch: {train.batch}: need a multiple of {at_once} at once")
     return SFTConfig(
-        **keeping.schedule(recipe),
-        output_dir=str(out / CHECKPOINTS),
-        per_device_train_batch_size=train.micro_batch,
-        gradient_accumulation_steps=train.batch // at_once,
+        **keeping.schedule(recipe, out),
         max_length=None,  # images cannot be cut
         dataset_kwargs={"skip_prepare_dataset": True},
-        use_cpu=not torch.cuda.is_available(),
-        dataloader_num_workers=train.loaders,
+        dataloader_num_workers=recipe.train.loaders,
         dataloader_pin_memory=torch.cuda.is_available(),
     )

@@ -86,12 +86,12 @@ class Counter:
         self.words = Words(shape)
         pixels = look.pixels or shape.told.pixels or 1_000_000
         pages = Resolution(pixels=pixels, multiple=shape.step)
-        self._model = Asked(shape.place, look.grid or shape.grid, pages)
+        self.asked = Asked(shape.place, look.grid or shape.grid, pages)
         most = look.crop_pixels or shape.told.crop_pixels or CROP_PIXELS
         least = min(look.crop_least or shape.told.crop_least or CROP_LEAST, most)
         self._calls = look.calls
         self.crops = Resolution(pixels=most, least=least, multiple=shape.step)
-        self._setting = Setting(
+        self.setting = Setting(
             tools=tools.find(look.tools),
             budget=Budget(calls=look.calls),
             sampling=Sampling(max_tokens=look.max_tokens),
@@ -101,7 +101,7 @@ class Counter:
 
     def prompt(self, question: Question, task: Task) -> tuple[int, int]:
         """Tokens of what opens an episode: of its images, and of its texts."""
-        return self.messages(opening(question, self._model, task, self._setting))
+        return self.messages(opening(question, self.asked, task, self.setting))
 
     def messages(self, messages: Sequence[Message]) -> tuple[int, int]:
         """Tokens of messages: of their images, and of their texts."""
@@ -154,7 +154,7 @@ class Counter:
 
     def least(self, answer: int) -> int:
         """Tokens of the barest episode with as many calls as allowed, each for the largest crop."""
-        if not self._setting.tools:
+        if not self.setting.tools:
             return answer
         return self._calls * (self.call + self.told + self.largest_crop) + self.last + answer
 
@@ -164,7 +164,7 @@ class Counter:
         Ordinary is, by our own assumption, one call for a crop of the evidence, and a thought
         before each turn.
         """
-        if not self._setting.tools:
+        if not self.setting.tools:
             return THOUGHT + answer, 0
         own = 2 * THOUGHT + self.call + answer
         return own, self.told + (self.largest_crop if crop is None else crop)

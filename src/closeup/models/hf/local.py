@@ -17,18 +17,18 @@ import transformers
 from PIL import Image
 from torch import Tensor
 from transformers import (
-    AutoConfig,
-    AutoModelForImageTextToText,
     LogitsProcessorList,
     PreTrainedConfig,
     StoppingCriteria,
     StoppingCriteriaList,
 )
-from transformers.utils import logging
 
 from closeup.geometry import Grid, View
 from closeup.images import Resolution
 from closeup.message import Reply, Request, Usage
+from closeup.models.declared import declared
+from closeup.models.fingerprint import fingerprint
+from closeup.models.hf import checkpoint
 from closeup.models.hf import processor as processors
 from closeup.models.hf.choose import (
     CUTS,
@@ -39,21 +39,17 @@ from closeup.models.hf.choose import (
     repetition,
     warpers,
 )
-from closeup.models.declared import declared
 from closeup.models.hf.engine import Engine, supports
-from closeup.models.fingerprint import fingerprint
 from closeup.models.hf.image_memo import ImageMemo
 from closeup.models.hf.micro_batches import Batches, Job
-from closeup.models.model import Given, ModelError
 from closeup.models.hf.spoken import Spoken
+from closeup.models.model import Given, ModelError
 from closeup.models.throttle import Gate
 from closeup.models.told import Told
-from closeup.records import CloseupError, one_line, shorten
+from closeup.records import CloseupError, shorten
 
 BATCH = 8
 """Conversations that are continued together, unless `ModelOptions.connections` says otherwise."""
-SMALL = 50_000_000
-"""Parameters; the threads of a smaller model cost more than they do."""
 PLAIN = frozenset(
     {"bos_token_id", "eos_token_id", "pad_token_id", "do_sample", "temperature", *CUTS}
     | {"repetition_penalty", "suppress_tokens", "num_beams", "max_length", "max_new_tokens"}
@@ -83,17 +79,13 @@ class Local:
     """
 
     def __init__(self, place: str, given: Given) -> None:
-        logging.set_verbosity_error()
-        logging.disable_progress_bar()
         if (place.startswith((".", "/", "~")) or place.count("/") > 1) and not Path(place).is_dir():
             raise CloseupError(f"model {shorten(f'hf:{place}')}: no such folder")
         told = Told.read(place)
-        config = _loaded(place, AutoConfig.from_pretrained, place)
-        self._processor = _loaded(place, processors.load, place, config)
-        self._template = str(getattr(self._processor, "chat_template", None) or "")
-        if not self._template:
-            raise CloseupError(f"model {shorten(f'hf:{place}')}: has no chat template")
-        self._model = _weights(place)
+        config, processor = checkpoint.opened(place, f"hf:{place}")
+        self._processor: Any = processor
+        self._template = str(self._processor.chat_template)
+        self._model = checkpoint.to_ask(place, f"hf:{place}")
         self._special = processors.special_tokens(self._processor)
         self._silent = never_said(config, self._processor)
         self._pictures = given.pictures
@@ -220,14 +212,14 @@ class Local:
     def _decoding(self, jobs: Sequence[Job[Asked, Reply]], ids: list[list[int]]) -> Decoding:
         asked = [job.what for job in jobs]
         config = self._model.generation_config
-        pad = _ends(config.pad_token_id)[0] if config.pad_token_id is not None else 0
+        pad = config.pad_token_id
         width = max(map(len, ids))
         # Filled up with what a row has said anyway: no filler is to be held against it.
         prompts = torch.tensor([row[:1] * (width - len(row)) + row for row in ids])
         return Decoding(
             most=self._rooms(asked, list(map(len, ids))),
-            choose=Chooser([*repetition(config), *self._draw(asked)], prompts, pad),
-            ends=tuple(_ends(config.eos_token_id)),
+            choose=Chooser([*repetition(config), *self._draw(asked)], prompts, pad or 0),
+            ends=tuple(checkpoint.ends(self._model)),
             silent=tuple(self._silent),
             given_up=lambda row: jobs[row].given_up,
         )
@@ -252,7 +244,7 @@ class Local:
     def _text(self, prompt: list[int], said: list[int]) -> tuple[str, bool, int]:
         """What was said, whether it came to its end, and its tokens with the one that ends it."""
         tokenizer = self._processor.tokenizer
-        ends = _ends(self._model.generation_config.eos_token_id)
+        ends = checkpoint.ends(self._model)
         end = next((i for i, token in enumerate(said) if token in ends), None)
         words = [token for token in said[:end] if token not in self._special]
         text = tokenizer.decode(words, skip_special_tokens=False)
@@ -280,47 +272,12 @@ def _alike(asked: Asked) -> Any:
     return (asked.request.sampling.to_json(), repr(asked.request.tools))
 
 
-def _loaded(place: str, load: Any, *arguments: Any) -> Any:
-    try:
-        return load(*arguments)
-    except Exception as error:  # what transformers raises for a bad folder has no common type
-        raise CloseupError(
-            f"model {shorten(f'hf:{place}')}: cannot be loaded: {one_line(str(error), 300)}"
-        ) from None
-
-
-def _weights(place: str) -> Any:
-    """The model with all its weights; CloseupError where some are missing, and so are random."""
-    cuda = torch.cuda.is_available()
-
-    def load() -> Any:
-        return AutoModelForImageTextToText.from_pretrained(
-            place,
-            dtype=torch.bfloat16 if cuda else torch.float32,
-            device_map="auto" if cuda else None,
-            output_loading_info=True,
-        )
-
-    model, told = _loaded(place, load)
-    if missing := sorted(told["missing_keys"]):
-        raise CloseupError(
-            f"model {shorten(f'hf:{place}')}: lacks {len(missing)} weights, such as {missing[0]}"
-        )
-    if not cuda and model.num_parameters() < SMALL:
-        torch.set_num_threads(1)
-    return model.eval()
-
-
 def _resolution(name: str, pixels: int | None, multiple: int | None, processor: Any) -> Resolution:
     step = processors.step(processor)
     if multiple is not None and multiple % step:
         raise CloseupError(f"model {name}: multiple: {multiple}: need a multiple of {step}")
     budget = Resolution().pixels if pixels is None else pixels or None
     return Resolution(pixels=budget, multiple=multiple or step)
-
-
-def _ends(tokens: int | list[int]) -> list[int]:
-    return tokens if isinstance(tokens, list) else [tokens]
 
 
 def _name(place: str, config: PreTrainedConfig) -> str:

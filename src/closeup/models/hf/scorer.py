@@ -9,15 +9,14 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from transformers import AutoConfig
 
 from closeup import prompts
 from closeup.geometry import Grid, View
 from closeup.images import Resolution
 from closeup.message import Message
-from closeup.models.hf import local
-from closeup.models.hf import processor as processors
 from closeup.models.declared import declared
+from closeup.models.hf import checkpoint
+from closeup.models.hf import processor as processors
 from closeup.models.model import Given
 from closeup.models.scripted import bench_of
 from closeup.models.told import Told
@@ -34,9 +33,9 @@ class LogProb:
 
     def __init__(self, place: str, given: Given) -> None:
         """CloseupError where there is no model at `place`, a folder or a name on the hub."""
-        config = local._loaded(place, AutoConfig.from_pretrained, place)
-        self._processor: Any = local._loaded(place, processors.load, place, config)
-        self._model = local._weights(place).requires_grad_(False)
+        config, processor = checkpoint.opened(place, place)
+        self._processor: Any = processor
+        self._model = checkpoint.to_ask(place, place).requires_grad_(False)
         self._special = tuple(processors.special_tokens(self._processor).values())
         self._bench = bench_of(given, place)
         self._pictures = given.pictures
