@@ -12,21 +12,26 @@ closed=(action_recognition character_counting character_identification depth_com
 [ -e $home/test ]  || closeup build --reader synthetic --pages 120 --seed 1000000 --out $home/test
 [ -e $home/new ]   || python -m closeup.tiny.new $home/new --bench $home/train
 
-# 1. Eyes: what lies where.
-[ -e $home/1_eyes ] || torchrun --nproc-per-node 2 -m closeup.tiny.eyes $home/new $home/1_eyes \
-    --bench $home/train --without-styles wash --minutes 24 --batch 8 --rate 1.2e-3
+# 1. Words: how questions and answers are put. There is nothing to see yet.
+closeup teach $home/train --out $home/told --multiple 28 --pixels 784 --crop-pixels 784 \
+    --crop-least 784 --limit 40000 --tasks action_recognition character_counting depth_comparison \
+    character_identification panel_understanding_choice
+closeup train $recipes/1_words.toml --out $home/1_words
 
-# 2. Crops: the questions, with what they are about shown enlarged.
+# 2. Eyes: what lies where, in those words.
+[ -e $home/2_eyes ] || torchrun --nproc-per-node 2 -m closeup.tiny.eyes $home/1_words/final \
+    $home/2_eyes --bench $home/train --without-styles wash --minutes 60 --batch 8 --rate 1.2e-3
+
+# 3. Crops: the questions, with what they are about shown enlarged.
 closeup teach $home/train --out $home/plain --oracle-crop "${sizes[@]}" --tasks \
     panel_understanding panel_understanding_choice action_recognition character_counting \
     depth_comparison character_identification
-two=(accelerate launch --cpu --num_processes 2 --mixed_precision no --dynamo_backend no
-     -m closeup.cli train)
-"${two[@]}" $recipes/2_crops.toml --out $home/2_crops
+export ACCELERATE_USE_CPU=true
+torchrun --nproc-per-node 2 -m closeup.cli train $recipes/3_crops.toml --out $home/3_crops
 
-# 3. Zooming: a teacher's episodes on whole pages. 4. Region-aware RL, in two stages.
+# 4. Zooming: a teacher's episodes on whole pages. 5. Region-aware RL, in two stages.
 closeup teach $home/train --out $home/taught --tools zoom_in "${sizes[@]}" --limit 40000 \
     --tasks "${closed[@]}"
-closeup train $recipes/3_sft_r.toml  --out $home/3_sft_r
-closeup train $recipes/4_rarl_1.toml --out $home/4_rarl_1
-closeup train $recipes/4_rarl_2.toml --out $home/4_rarl_2
+closeup train $recipes/4_sft_r.toml  --out $home/4_sft_r
+closeup train $recipes/5_rarl_1.toml --out $home/5_rarl_1
+closeup train $recipes/5_rarl_2.toml --out $home/5_rarl_2

@@ -3,8 +3,8 @@
 A vision tower that learns from the answers of a language model alone needs a hundred times the
 images that a laptop can show it. Here each of its tokens is told, before there is any question,
 what lies in its own cell of the image: the joints of figures, and words for what they look like
-and do. A word is taught as the language model's own embedding of it, so that what the tower says
-of an image is in a tongue that the model can read from its first question on.
+and do. A word is taught as the language model's own embedding of it, which stays as it is, so that
+what the tower says of an image is in a tongue that the model can read from its first question on.
 
 Views are cut from training pages at all scales: figures, panels, whole pages. `torchrun
 --nproc-per-node 2 -m closeup.tiny.eyes …` uses two cores.
@@ -177,7 +177,7 @@ class Eyes(nn.Module):
     def __init__(self, model: Any, tokens: list[int]) -> None:
         super().__init__()
         self.visual = model.model.visual
-        self.embedding = model.get_input_embeddings()
+        self.embedding = model.get_input_embeddings().requires_grad_(False)
         self.scale = nn.Parameter(torch.tensor(1.0))
         self.bias = nn.Parameter(torch.full((len(tokens),), LIKELY))
         self.marks = nn.Linear(self.embedding.embedding_dim, len(JOINTS) + len(KINDS))
@@ -198,7 +198,7 @@ class Eyes(nn.Module):
 
 def _agree(eyes: Eyes) -> None:
     """Give all processes the mean of their weights."""
-    weights = [weight.data for weight in eyes.parameters()]
+    weights = [weight.data for weight in eyes.parameters() if weight.requires_grad]
     mean = torch.cat([weight.flatten() for weight in weights])
     distributed.all_reduce(mean)
     mean /= distributed.get_world_size()
@@ -245,7 +245,9 @@ def teach(
     told = Told.read(str(place))
     sights = Sights(bench, pages, words, told, processors.step(processor), 2 * seed + rank)
     eyes = Eyes(model, tokens)
-    optimiser = torch.optim.AdamW(eyes.parameters(), lr=rate, weight_decay=0.01)
+    optimiser = torch.optim.AdamW(
+        [w for w in eyes.parameters() if w.requires_grad], lr=rate, weight_decay=0.01
+    )
     print(f"{len(pages)} pages, {len(words)} words", flush=True)
 
     def collate(sights: list[Sight]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
