@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 
@@ -24,7 +24,7 @@ from closeup.bench import Bench
 from closeup.build.build import build
 from closeup.build.datasets import open_dataset
 from closeup.message import Message
-from closeup.models import Given, find
+from closeup.models import Given, Model, find
 from closeup.pictures import Pictures
 from closeup.store import Store
 from closeup.tasks import TASKS, task_of
@@ -77,7 +77,11 @@ def main() -> None:
     steps = parser.parse_args().steps
     with tempfile.TemporaryDirectory() as place:
         home = Path(place)
-        build(open_dataset("synthetic", None, PAGES, 0, None, False), home / "bench", tasks=TASKS)
+        build(
+            open_dataset("synthetic", None, PAGES, 0, None, False),
+            home / "bench",
+            tasks=tuple(TASKS),
+        )
         bench = Bench.open(home / "bench")
         with contextlib.redirect_stdout(io.StringIO()):
             new(home / "model", bench)
@@ -88,9 +92,8 @@ def main() -> None:
         with contextlib.redirect_stderr(io.StringIO()):
             teach(bench, teacher, home / "taught", setting=pupil.setting)
         solutions = recipe(bench, home / "model", steps, "sft", look={"tools": ()})
-        tables = {"data": {"trajectories": str(home / "taught")}}
-        tables["data"] |= {"bench": str(bench.path), "tasks": first.data.tasks}
-        trajectories = recipe(bench, home / "model", steps, "sft", **tables)
+        taught = {"trajectories": str(home / "taught")}
+        trajectories = recipe(bench, home / "model", steps, "sft", data=taught)
         for name, one in (("SFT-S", solutions), ("SFT-R", trajectories)):
             report(name, one, bench, home)
         rollouts = {"group": 8, "completion_tokens": 400}
@@ -133,7 +136,9 @@ def said(one: Recipe, bench: Bench, out: Path) -> list[Sequence[Message]]:
         for episode in store.episodes():
             question = bench.question(episode.question)
             task = task_of(bench, question.task)
-            talks.append((*opening(question, pupil, task, pupil.setting), *episode.turns))
+            talks.append(
+                (*opening(question, cast(Model, pupil), task, pupil.setting), *episode.turns)
+            )
     return talks
 
 

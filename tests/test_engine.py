@@ -69,7 +69,7 @@ class Speaker:
 
     def generated(self, ids: list[int], images: list[Image.Image], most: int = MOST) -> list[int]:
         """What transformers' own generate says, of this row alone."""
-        told = self.model.generate(
+        told = self.model.generate(  # pyright: ignore[reportAttributeAccessIssue]
             **self.fed(ids, images),
             do_sample=False,
             max_new_tokens=most,

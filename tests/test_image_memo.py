@@ -1,5 +1,6 @@
 import copy
 import pickle
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from closeup.models.hf.image_memo import ImageMemo, content
 class Counting(Qwen2VLImageProcessorPil):
     """Keeps the sizes of the images it worked on."""
 
-    def __call__(self, images, **settings):
+    def __call__(self, images, *_, **settings):
         worked.extend(image.size for image in images)
         return super().__call__(images, **settings)
 
@@ -141,7 +142,7 @@ def test_a_processor_with_a_memo_is_saved_copied_and_used_as_one_without(tmp_pat
         assert type(copied) is Qwen2VLImageProcessorPil
     turns = [{"role": "user", "content": [{"type": "image", "image": noise()}]}]
     for tensors in (None, "pt"):
-        told = plain.apply_chat_template(
+        told: Any = plain.apply_chat_template(
             [turns], tokenize=True, return_dict=True, return_tensors=tensors
         )
-        assert list(told["input_ids"][0]).count(plain.image_token_id) == 6
+        assert list(told["input_ids"][0]).count(plain.image_token_id) == 6  # pyright: ignore

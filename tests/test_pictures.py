@@ -95,10 +95,9 @@ def test_many_threads_get_the_same_bytes():
     assert len({one.sha256 for one in sent}) == 2
 
 
-def test_what_is_kept_has_a_bound(monkeypatch):
-    monkeypatch.setattr("closeup.pictures.PIXELS_KEPT", 100_000)
+def test_what_is_kept_has_a_bound():
     shelf = Shelf(a=DATA, b=DATA, c=DATA)
-    pictures = Pictures(shelf)
+    pictures = Pictures(shelf, pixels_kept=100_000)
     for name in "abca":
         pictures.page(name)
     assert shelf.taken == {"a": 2, "b": 1, "c": 1}

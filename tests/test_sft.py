@@ -30,9 +30,10 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*is deprecated and will be remo
 CLOCK = ("seconds", "speed", "memory")
 """Measures that no two runs share."""
 CODE = (
-    "import sys; from pathlib import Path; from closeup.training import sft;"
-    "from closeup.training.recipe import Recipe;"
-    "sft.run(Recipe.parse(Path(sys.argv[1]).read_text(), 'recipe'), Path(sys.argv[2]))"
+    "import os, sys; from accelerate import PartialState; from pathlib import Path;"
+    "from closeup.training import sft; from closeup.training.recipe import Recipe;"
+    "sft.run(Recipe.parse(Path(sys.argv[1]).read_text(), 'recipe'), Path(sys.argv[2]));"
+    "assert PartialState().num_processes == int(os.environ.get('WORLD_SIZE', '1'))"
 )
 
 
@@ -127,10 +128,10 @@ def test_neither_micro_batches_nor_processes_change_a_step(whole, tmp_path):
     file = tmp_path / "recipe.json"
     file.write_text(recipe(train={"steps": 1, "micro_batch": 2}).to_json())
     (tmp_path / "run.py").write_text(CODE)
-    launcher = ("-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2")
+    launcher = ("-m", "torch.distributed.run", "--nproc-per-node", "2")  # accelerate finds them
     process = subprocess.run(
         [sys.executable, *launcher, tmp_path / "run.py", file, tmp_path / "two"],
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        env=os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"},
         capture_output=True,
         text=True,
         check=False,

@@ -381,4 +381,4 @@ def test_the_teacher_of_this_bench_passes_for_trajectories(bench: Bench, tmp_pat
     looking = ("[train]", '[look]\ntools = ["zoom_in"]\n\n[train]')
     case = check(loaded(tmp_path, trainable.SFT, bench, found, looking), ALONE)
     assert case.episodes is not None
-    assert len(case.pool["action_recognition"]) == len(case.episodes)
+    assert all(entry.id in case.episodes for entry in case.pool["action_recognition"])

@@ -125,7 +125,8 @@ class Sights(IterableDataset[Sight]):
         for panel in page.panels or ():
             mark(panel.box, "panel")
         for balloon in page.balloons or ():
-            mark(balloon.box, balloon.kind)
+            if balloon.kind:
+                mark(balloon.box, balloon.kind)
         for figure in page.characters or ():
             mark(figure.box, "figure")
             if figure.face:

@@ -6,6 +6,7 @@ The architecture is Qwen2.5-VL's and so is every line of code that runs it; only
 import argparse
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
 from transformers import (
@@ -50,7 +51,7 @@ def new(folder: Path, bench: Bench, seed: int = 0) -> None:
     """Write a model with random weights, and a tokenizer with the words of a bench."""
     assert TOLD.grid
     words = tokenizer(_texts(bench), TOLD.grid)
-    number = words.convert_tokens_to_ids
+    number: Any = words.convert_tokens_to_ids
     config = Qwen2_5_VLConfig(
         text_config={
             "vocab_size": -(-len(words) // 64) * 64,
