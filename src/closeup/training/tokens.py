@@ -75,7 +75,7 @@ class Asked:
     resolution: Resolution
 
     async def reply(self, request: Request) -> Reply:
-        raise NotImplementedError
+        raise TypeError(f"{self.name}: is shown questions only to count them")
 
 
 class Counter:
