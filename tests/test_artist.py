@@ -20,6 +20,7 @@ from closeup.synthetic.artist import (
     draw_page,
     encode,
     issue_of,
+    style_of,
 )
 from closeup.synthetic.describe import actions
 from closeup.synthetic.placing import reads_before
@@ -53,7 +54,7 @@ def page(request: pytest.FixtureRequest) -> Page:
 
 
 def test_the_seeds_cover_all_styles_and_both_directions():
-    assert {issue_of(seed // PAGES_PER_ISSUE).style.name for seed in SEEDS} == set(STYLES)
+    assert {style_of(seed // PAGES_PER_ISSUE).name for seed in SEEDS} == set(STYLES)
     assert {drawn(seed)[0].reading_direction for seed in SEEDS} == {"ltr", "rtl"}
 
 
@@ -321,3 +322,7 @@ def test_nearer_figures_are_neither_always_larger_nor_always_lower():
     assert pairs > 40
     assert 0.25 < larger / pairs < 0.75
     assert 0.25 < lower / pairs < 0.75
+
+
+def test_a_style_is_told_without_its_issue():
+    assert all(style_of(number) is issue_of(number).style for number in range(40))

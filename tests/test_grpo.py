@@ -135,7 +135,7 @@ def test_adapters_without_tools_by_the_stock_way_of_sampling(tmp_path):
     recipe = pupils.recipe(
         "qwen3",
         look={"tools": (), "max_tokens": 12},
-        train={"steps": 1, "freeze_vision": True, "gradient_checkpointing": True},
+        train={"steps": 1, "freeze": ("vision",), "gradient_checkpointing": True},
         lora={"rank": 2},
         rollouts={"share_prefix": False, "beta": 0.01, "completion_tokens": 12},
         rewards={"weights": {"answer": 1.0}},

@@ -38,8 +38,15 @@ def test_weights_that_are_not_there_are_not_made_up(folder):
 
 
 def test_a_frozen_tower_is_not_trained(folder):
-    recipe = pupils.recipe("qwen25", folder, train={"freeze_vision": True})
+    recipe = pupils.recipe("qwen25", folder, train={"freeze": ("vision",)})
     model = learner.load(recipe).model
     trained = {name for name, weight in model.named_parameters() if weight.requires_grad}
     assert trained
     assert not any("visual" in name for name in trained)
+
+
+def test_frozen_embeddings_are_not_trained_while_the_rest_is(folder):
+    recipe = pupils.recipe("qwen25", folder, train={"freeze": ("embeddings",)})
+    model = learner.load(recipe).model
+    frozen = {name for name, weight in model.named_parameters() if not weight.requires_grad}
+    assert frozen == {"model.language_model.embed_tokens.weight"}

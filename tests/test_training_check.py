@@ -144,8 +144,8 @@ BROKEN: list[tuple[str, str, tuple[tuple[str, str], ...], str]] = [
     (
         "a tower both frozen and adapted",
         "sft",
-        (("[train]", "[lora]\nvision = true\n\n[train]\nfreeze_vision = true"),),
-        "lora.vision: True: train.freeze_vision = true says otherwise",
+        (("[train]", "[lora]\nvision = true\n\n[train]\nfreeze = [\"vision\"]"),),
+        "lora.vision: True: train.freeze names vision",
     ),
     (
         "an unknown tracker",

@@ -8,7 +8,7 @@ from trainable import build_bench
 
 from closeup.bench import Bench, Entry
 from closeup.records import CloseupError
-from closeup.synthetic.artist import issue_of
+from closeup.synthetic.artist import style_of
 from closeup.training import data
 from closeup.training.recipe import Data, Recipe
 
@@ -78,11 +78,11 @@ def test_questions_of_a_page_stand_near_each_other():
 
 
 def test_styles_that_are_left_out_do_not_occur(bench):
-    styles = {issue_of(number).style.name for number in (0, 1)}
+    styles = {style_of(number).name for number in (0, 1)}
     out = min(styles)
     left = data.pool(of(bench, without_styles=(out,)), bench)
     seen = {
-        issue_of(int(entry.page.split("/")[1])).style.name
+        style_of(int(entry.page.split("/")[1])).name
         for entries in left.values()
         for entry in entries
     }

@@ -10,7 +10,7 @@ from statistics import fmean
 from closeup.bench import Bench, Entry
 from closeup.question import Question
 from closeup.records import CloseupError, Record, read_bytes, write_atomically
-from closeup.synthetic.artist import SERIES, issue_of
+from closeup.synthetic.artist import SERIES, style_of
 
 _ISSUE = re.compile(rf"{SERIES}/([0-9]+)")
 
@@ -133,4 +133,4 @@ def _asked(questions: Sequence[Question]) -> Asked:
 
 def _style(issue: str) -> str | None:
     match = _ISSUE.fullmatch(issue)
-    return issue_of(int(match[1])).style.name if match else None
+    return style_of(int(match[1])).name if match else None

@@ -49,9 +49,8 @@ class Issue:
 def issue_of(number: int) -> Issue:
     """The issue of this number."""
     key = f"{number:07d}"
-    rng = random.Random(f"closeup/issue/{key}")
-    names = sorted(STYLES)
-    style = STYLES[names[number % len(names)]] if rng.random() < 0.9 else STYLES[rng.choice(names)]
+    rng = _dice(key)
+    style = _style(number, rng)
     people = tuple(cast(rng, CAST))
     face = rng.choice(("delius", "delius", "kalam"))
     hand = Hand(face, rng.random() < 0.75, rng.choice((15, 16, 17, 18, 20)), rng.random() < 0.35)
@@ -63,6 +62,20 @@ def issue_of(number: int) -> Issue:
     room = [[_room(frame.box, hand.cap) for frame in layout.frames] for layout in layouts]
     story = tell(rng, [person.name for person in people], room)
     return Issue(key, style, people, layouts, story, Studio(style, people, hand, key))
+
+
+def style_of(number: int) -> Style:
+    """The style of the issue of this number, without the rest of it."""
+    return _style(number, _dice(f"{number:07d}"))
+
+
+def _dice(key: str) -> random.Random:
+    return random.Random(f"closeup/issue/{key}")
+
+
+def _style(number: int, rng: random.Random) -> Style:
+    names = sorted(STYLES)
+    return STYLES[names[number % len(names)]] if rng.random() < 0.9 else STYLES[rng.choice(names)]
 
 
 def draw_page(seed: int) -> tuple[Page, Image.Image]:

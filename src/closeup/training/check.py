@@ -138,8 +138,8 @@ def _vllm_can_serve_it(recipe: Recipe) -> None:
 
 def _one_mind_about_vision(recipe: Recipe) -> None:
     """A tower cannot be frozen and adapted."""
-    if recipe.lora and recipe.lora.vision and recipe.train.freeze_vision:
-        _wrong("lora.vision", True, "train.freeze_vision = true says otherwise")
+    if recipe.lora and recipe.lora.vision and "vision" in recipe.train.freeze:
+        _wrong("lora.vision", True, "train.freeze names vision")
 
 
 def _trackers_are_installed(recipe: Recipe) -> None:

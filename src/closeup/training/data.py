@@ -14,7 +14,7 @@ from closeup.bench import Bench, Entry
 from closeup.pictures import Pictures
 from closeup.question import Question
 from closeup.records import CloseupError, shorten
-from closeup.synthetic.artist import PAGES_PER_ISSUE, SERIES, TEST_SEEDS_FROM, issue_of
+from closeup.synthetic.artist import PAGES_PER_ISSUE, SERIES, TEST_SEEDS_FROM, style_of
 from closeup.synthetic.styles import STYLES
 from closeup.tasks import find
 from closeup.training.recipe import Data, Recipe
@@ -75,7 +75,7 @@ def pool(data: Data, bench: Bench) -> dict[str, list[Entry]]:
             raise CloseupError(f"{bench.path}: {entry.page}: a page of a test seed")
         if styles and number is None:
             raise CloseupError(f"without_styles: {bench.path}: {entry.page}: of no known style")
-        if number is None or not styles or issue_of(number).style.name not in styles:
+        if number is None or not styles or style_of(number).name not in styles:
             known.append(entry)
     for name, entries in found.items():
         if not entries:

@@ -61,8 +61,10 @@ def load(recipe: Recipe) -> Learner:
     config, processor = checkpoint.opened(place, place)
     model = checkpoint.weights(place, place, dtype=getattr(torch, train.dtype))
     model.generation_config = generation(model, processor)
-    if train.freeze_vision:
+    if "vision" in train.freeze:
         model.model.visual.requires_grad_(False)
+    if "embeddings" in train.freeze:  # and with them the head, where it is tied to them
+        model.get_input_embeddings().requires_grad_(False)
     told = taught(recipe.look, Told.read(place))
     return Learner(
         name=_name(place),

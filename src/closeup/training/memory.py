@@ -61,7 +61,12 @@ def trained(recipe: Recipe, shape: Shape) -> int:
     """How many weights the optimiser changes."""
     if recipe.lora:
         return shape.adapted(recipe.lora.rank, recipe.lora.vision)
-    return shape.text_parameters if recipe.train.freeze_vision else shape.parameters
+    count = shape.parameters
+    if "vision" in recipe.train.freeze:
+        count = shape.text_parameters
+    if "embeddings" in recipe.train.freeze:
+        count -= shape.text.vocab_size * shape.text.hidden_size
+    return count
 
 
 def memory(
@@ -96,7 +101,7 @@ def _kept(recipe: Recipe, shape: Shape, tokens: int, images: int) -> int:
     heads = (t.num_attention_heads + t.num_key_value_heads) * t.head
     layer = 5 * t.hidden_size + 2 * heads + 4 * t.intermediate_size
     block = 5 * v.hidden_size + 4 * v.hidden_size + 4 * v.intermediate_size
-    trains = not recipe.train.freeze_vision if recipe.lora is None else recipe.lora.vision
+    trains = "vision" not in recipe.train.freeze if recipe.lora is None else recipe.lora.vision
     if recipe.train.gradient_checkpointing:
         words = tokens * (t.num_hidden_layers * t.hidden_size + layer)
         patches = v.depth * v.hidden_size + block if trains else block

@@ -84,7 +84,8 @@ class Train(Record):
     weight_decay: float = Field(default=0.0, ge=0)
     clip: float = Field(default=1.0, gt=0)
     """Largest norm of the gradient."""
-    freeze_vision: bool = False
+    freeze: tuple[Literal["vision", "embeddings"], ...] = ()
+    """What stays as it is."""
     dtype: Literal["float32", "bfloat16"] = "float32"
     gradient_checkpointing: bool = False
     loaders: int = Field(default=0, ge=0)
