@@ -1,6 +1,6 @@
 """closeup-tiny before it has learned anything, and what its vision tower is taught."""
 
-from itertools import islice
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,12 +9,15 @@ from trainable import build_bench
 from transformers import AutoConfig, AutoModelForImageTextToText
 
 from closeup import prompts
-from closeup.geometry import Box
+from closeup.images import Resolution
 from closeup.models import Given, find
 from closeup.models.hf import processor as processors
 from closeup.models.told import Told
-from closeup.tiny import eyes
+from closeup.tiny import eyes, sights
+from closeup.tiny import new as new_of
+from closeup.tiny import tower as tower_of
 from closeup.tiny.new import TOLD, new
+from closeup.tiny.sights import Cut
 from closeup.training.recipe import Data
 
 STEP = 28
@@ -65,49 +68,99 @@ def test_a_number_is_written_digit_by_digit(tokenizer):
     assert len(ids(tokenizer, "471")) == 3
 
 
-@pytest.fixture(scope="module")
-def sights(bench, tokenizer, folder):
-    pages = [page.id for page in bench.pages()]
-    words, _ = eyes.words_of(bench, pages, tokenizer)
-    made = eyes.Sights(bench, pages, words, Told.read(str(folder)), STEP, 0)
-    return words, list(islice(made, 30))
+SMALL = Resolution(pixels=112 * 112, least=112 * 112, multiple=STEP)
+CUT = Cut((SMALL,), panels=0.5, page=SMALL)
 
 
-def test_a_token_is_told_what_lies_in_its_cell(sights):
-    words, made = sights
-    for sight in made:
-        columns, rows = (side // STEP for side in sight.image.size)
-        assert sight.words.shape == (rows * columns, len(words))
-        assert sight.marks.shape == (rows * columns, len(eyes.JOINTS) + len(eyes.KINDS))
-    figure = len(eyes.JOINTS) + eyes.KINDS.index("figure")
-    assert any(sight.marks[:, figure].any() for sight in made)
-    told = np.concatenate([sight.words.any(1) for sight in made])
-    seen = np.concatenate([sight.marks[:, figure] for sight in made])
-    assert seen[told].mean() > 0.9  # words are said only where figures are
+def album(bench, words, seed="0"):
+    made = sights.Album(bench, [page.id for page in bench.pages()][:2], words, seed)
+    while made.grow(CUT):
+        pass
+    return made
 
 
-def test_views_are_drawn_anew_from_the_same_seed(bench, sights, folder):
-    words, made = sights
-    pages = [page.id for page in bench.pages()]
-    again = eyes.Sights(bench, pages, words, Told.read(str(folder)), STEP, 0)
-    other = eyes.Sights(bench, pages, words, Told.read(str(folder)), STEP, 1)
-    assert [s.image.tobytes() for s in islice(again, 30)] == [s.image.tobytes() for s in made]
-    assert [s.image.tobytes() for s in islice(other, 30)] != [s.image.tobytes() for s in made]
+def packed(found):
+    return [sight.pixels.tobytes() for sights in found.kept.values() for sight in sights]
 
 
-def test_the_tower_learns_and_the_rest_of_the_model_stays(bench, folder, tmp_path):
+def test_a_token_is_told_what_lies_in_its_cell(bench, tokenizer):
+    words, _ = eyes.words_of(bench, [page.id for page in bench.pages()], tokenizer)
+    told, seen = [], []
+    for size, found in album(bench, words).kept.items():
+        columns, rows = (side // STEP for side in size)
+        for sight in found:
+            assert sight.pixels.shape == (size[1], size[0], 3)
+            said = np.unpackbits(sight.words, axis=-1, count=len(words))
+            marks = np.unpackbits(sight.marks, axis=-1, count=len(sights.MARKS))
+            assert len(said) == len(marks) == rows * columns
+            told.append(said.any(1))
+            seen.append(marks[:, sights.MARKS.index("figure")])
+    assert np.concatenate(seen)[np.concatenate(told)].mean() > 0.9  # words only where figures are
+
+
+def test_views_are_cut_alike_from_the_same_seed(bench):
+    assert packed(album(bench, ())) == packed(album(bench, ()))
+    assert packed(album(bench, ())) != packed(album(bench, (), "1"))
+
+
+def test_mirrored_cells_go_with_mirrored_pixels(bench):
+    show = eyes.Show(0.0, 1.0, 1)
+    pixels = np.zeros((56, 84, 3), np.uint8)
+    pixels[:28, :28] = 255  # the first of two rows of three cells
+    marks = np.zeros((6, len(sights.MARKS)), np.uint8)
+    marks[0] = 1
+    words = np.zeros((6, 1), np.uint8)
+    one = sights.Sight(pixels, np.packbits(words, -1), np.packbits(marks, -1))
+    places = set()
+    for seed in range(8):
+        images, _, told = show([one], np.random.default_rng(seed))
+        rows = images[0, 0].unflatten(0, (2, 28)).unflatten(2, (3, 28)).mean((1, 3))
+        assert rows.flatten().argmax() == told[0, :, 0].argmax()
+        places.add(int(rows.flatten().argmax()))
+    assert places == {0, 2}
+
+
+def test_the_tower_sees_the_same_in_a_batch_as_in_a_sequence(folder):
+    tower = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32).model.visual
+    images = torch.randn(2, 3, 3 * STEP, 5 * STEP)
+    batch = tower_of.see(tower, tower_of.patches(images), tower_of.turns(tower, 3, 5))
+    frames = tower_of.patches(images).unflatten(2, (3, 1, -1)).expand(-1, -1, -1, 2, -1)
+    grids = torch.tensor([[1, 6, 10]] * 2)
+    sequence = tower(frames.reshape(2 * 60, -1), grids).pooler_output
+    torch.testing.assert_close(batch.flatten(0, 1), sequence, atol=1e-5, rtol=1e-4)
+
+
+def test_first_filters_make_patches_of_comics_unlike_each_other(folder, bench):
+    tower = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32).model.visual
+    kernel = tower.patch_embed.proj.weight.sum(2).flatten(1)
+    made = new_of._patches(bench) @ kernel.T
+    spread = torch.linalg.eigvalsh(made.T @ made / len(made))
+    assert spread.min() > 0.1
+    assert spread.max() < 1.1
+
+
+def test_the_tower_learns_and_the_layers_stay(bench, folder, tmp_path):
     before = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32).state_dict()
     settings = {"minutes": 0.05, "batch": 2, "rate": 1e-3, "seed": 0}
-    eyes.teach(folder, tmp_path / "out", Data(bench=str(bench.path)), **settings)
-    after = AutoModelForImageTextToText.from_pretrained(tmp_path / "out", dtype=torch.float32)
-    changed = {name for name, w in after.state_dict().items() if not torch.equal(w, before[name])}
-    assert any("visual" in name for name in changed)
-    assert not any("layers" in name for name in changed)
-    assert Told.read(str(tmp_path / "out")) == TOLD
+    first, second = tmp_path / "first", tmp_path / "second"
+    eyes.teach(folder, first, Data(bench=str(bench.path)), CUT, **settings)
+    eyes.teach(first, second, Data(bench=str(bench.path)), CUT, **settings)
+    states = [before]
+    for place in (first, second):
+        model = AutoModelForImageTextToText.from_pretrained(place, dtype=torch.float32)
+        states.append(model.state_dict())
+        assert Told.read(str(place)) == TOLD
+    changed = [
+        {name for name, weight in after.items() if not torch.equal(weight, earlier[name])}
+        for earlier, after in pairwise(states)
+    ]
+    assert all(any("visual" in name for name in names) for names in changed)
+    assert not any("layers" in name for names in changed for name in names)
+    assert any("embed_tokens" in name for name in changed[0])
+    assert not any("embed_tokens" in name for name in changed[1])
 
 
 def test_a_cell_is_a_box_middle_where_the_box_is_smaller():
-    assert eyes._middles(2.3, 2.4, 10) == slice(2, 3)
-    assert eyes._middles(-3, 1.6, 10) == slice(0, 2)
-    assert eyes._middles(8.6, 30, 10) == slice(9, 10)
-    assert Box(0, 0, 1, 1).area == 1
+    assert sights._middles(2.3, 2.4, 10) == slice(2, 3)
+    assert sights._middles(-3, 1.6, 10) == slice(0, 2)
+    assert sights._middles(8.6, 30, 10) == slice(9, 10)

@@ -5,10 +5,12 @@ The architecture is Qwen2.5-VL's and so is every line of code that runs it; only
 
 import argparse
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 from transformers import (
     Qwen2_5_VLConfig,
     Qwen2_5_VLForConditionalGeneration,
@@ -17,12 +19,15 @@ from transformers import (
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
 from closeup.bench import Bench
+from closeup.images import Resolution
 from closeup.models.hf import processor
 from closeup.models.told import Told
+from closeup.tiny.sights import Album, Cut
+from closeup.tiny.tower import PATCH, TOKEN, patches
 from closeup.tiny.words import tokenizer
 
-TOLD = Told(grid="rel1000", pixels=150_528, crop_pixels=50_176, crop_least=50_176)
-"""A page of 192 tokens, a crop of 64. Boxes in thousandths, so that a number means the same place
+TOLD = Told(grid="rel1000", pixels=150_528, crop_pixels=28_224, crop_least=28_224)
+"""A page of 192 tokens, a crop of 36. Boxes in thousandths, so that a number means the same place
 on a page of any size."""
 TEXTS = 20_000
 """Questions that the words are learned from."""
@@ -32,6 +37,10 @@ VISION_HIDDEN = 144
 VISION_LAYERS = 6
 MEAN, SPREAD = 0.75, 0.3
 """Of the pixels of comics, which are paler than photographs."""
+PAGES, FIGURE = 100, 112
+"""Pages whose figures the first filters are made from, at so many pixels a side."""
+FAINT = 0.02
+"""Strength of what is not made any stronger: noise."""
 TEMPLATE = """\
 {%- for message in messages -%}
 {{ "<|im_start|>" + message.role + "\\n" }}
@@ -75,7 +84,7 @@ def new(folder: Path, bench: Bench, seed: int = 0) -> None:
             "depth": VISION_LAYERS,
             "hidden_size": VISION_HIDDEN,
             "intermediate_size": 384,
-            "num_heads": 4,
+            "num_heads": 3,
             "out_hidden_size": HIDDEN,
             "fullatt_block_indexes": list(range(VISION_LAYERS)),  # an image is small enough
         },
@@ -90,6 +99,10 @@ def new(folder: Path, bench: Bench, seed: int = 0) -> None:
     for weight in model.model.visual.parameters():
         if weight.dim() > 1:  # transformers' own start is for towers that were trained elsewhere
             torch.nn.init.normal_(weight, std=weight[0].numel() ** -0.5)
+    words_in: Any = model.get_input_embeddings()
+    torch.nn.init.normal_(words_in.weight, std=HIDDEN**-0.5)
+    kernel = model.model.visual.patch_embed.proj.weight.data
+    kernel.copy_(_whitening(_patches(bench)).view(VISION_HIDDEN, 3, 1, PATCH, PATCH) / 2)
     model.generation_config.eos_token_id = words.eos_token_id
     model.generation_config.pad_token_id = words.pad_token_id
     model.save_pretrained(folder)
@@ -98,6 +111,31 @@ def new(folder: Path, bench: Bench, seed: int = 0) -> None:
     processor.save(kind(images, words, chat_template=TEMPLATE), folder)
     TOLD.write(folder)
     print(f"{model.num_parameters():,} parameters, {len(words)} tokens: {folder}")
+
+
+def _patches(bench: Bench) -> Tensor:
+    """Patches of figures in training pages, as the tower is shown them: (N, 3 · 14 · 14)."""
+    album = Album(bench, [page.id for page in islice(bench.pages(), PAGES)], (), "new")
+    square = Resolution(pixels=FIGURE**2, least=FIGURE**2, multiple=TOKEN)
+    while album.grow(Cut((square,))):
+        pass
+    seen = [
+        patches((torch.from_numpy(sight.pixels).permute(2, 0, 1)[None] / 255 - MEAN) / SPREAD)
+        for sights in album.kept.values()
+        for sight in sights
+    ]
+    return torch.cat([image[0] for image in seen])
+
+
+def _whitening(seen: Tensor) -> Tensor:
+    """The strongest directions in patches, each made as strong as the others: (width, values).
+
+    Neighbouring pixels are nearly alike, so that from random filters a tower learns little but how
+    light a patch is for a long time.
+    """
+    strength, directions = torch.linalg.eigh(seen.T @ seen / len(seen))
+    top = slice(-VISION_HIDDEN, None)
+    return (directions[:, top] / (strength[top] + FAINT).sqrt()).T
 
 
 def _texts(bench: Bench) -> Iterator[str]:
