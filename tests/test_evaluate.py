@@ -166,6 +166,14 @@ def test_what_an_episode_is_worth_is_what_its_task_says_today(bench, tmp_path, m
     assert summary(Store.open(tmp_path / "run"))["depth_comparison"].score == 0.25
 
 
+def test_episodes_that_were_there_are_told_only_where_there_are_some(bench, tmp_path):
+    first = run(bench, Flaky(), tmp_path / "run", limit=10, console=QUIET)
+    assert first.lines()[0].startswith("10 asked, ")
+    assert "there already" not in first.lines()[0]
+    again = run(bench, Flaky(), tmp_path / "run", console=QUIET)
+    assert again.lines()[0].startswith("30 asked, 10 there already")
+
+
 def test_why_questions_have_no_answer_is_told(bench, tmp_path):
     failing = [q.id for q in bench.questions()][::4]
     tally = run(bench, Flaky(failing), tmp_path / "run", console=QUIET)

@@ -257,6 +257,15 @@ def test_deepspeed_keeps_small_updates(bench: Bench, tmp_path: Path):
     assert check(recipe, Launch(processes=2, zero=2))
 
 
+def test_adapters_need_whole_weights_to_be_merged_into(bench: Bench, tmp_path: Path):
+    recipe = loaded(tmp_path, trainable.SFT, bench, ("[train]", "[lora]\n\n[train]"))
+    assert check(recipe, Launch(processes=2, zero=2))
+    with pytest.raises(CloseupError, match="lora: with ZeRO stage 3: adapters are merged into"):
+        check(recipe, Launch(processes=2, zero=3))
+    whole = loaded(tmp_path, trainable.SFT, bench)
+    assert check(whole, Launch(processes=2, zero=3))
+
+
 def test_test_pages_are_refused(tmp_path: Path):
     question = choice(0, [Box(0, 0, 9, 9), Box(10, 0, 19, 9)], "A", split="test")
     bench = write_bench(tmp_path / "bench", [question])

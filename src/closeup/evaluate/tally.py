@@ -67,7 +67,8 @@ class Tally:
 
     def lines(self) -> list[str]:
         """What a user wants to know at the end, a line each."""
-        counts = f"{self.asked} asked, {self.kept} kept"
+        counts = f"{self.asked} asked"
+        counts += f", {self.kept} there already" if self.kept else ""
         counts += f", {self.rescored} of them scored anew" if self.rescored else ""
         counts += f", {self.reused} replies used again" if self.reused else ""
         found = [f"{counts}, {self.told()}" if self.calls else counts]

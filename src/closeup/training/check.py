@@ -171,6 +171,14 @@ def _updates_survive(recipe: Recipe, launch: Launch) -> None:
         _wrong("train.dtype", "bfloat16", rule)
 
 
+def _adapters_can_be_merged(recipe: Recipe, launch: Launch) -> None:
+    """One process writes the finished model, adapters merged in, and of shared weights it has but
+    a part."""
+    if recipe.lora and launch.zero == 3:
+        rule = "adapters are merged into whole weights: need stage 2, or leave the table out"
+        _wrong("lora", "with ZeRO stage 3", rule)
+
+
 def _answers_that_can_be_paid(case: Case) -> None:
     """Open descriptions have no exact match: a judge would be the reward, and would be hacked."""
     if case.recipe.regime == "sft":
@@ -270,7 +278,7 @@ ALONE = (
     _trackers_are_installed,
 )
 """Rules about the recipe alone."""
-LAUNCHED = (_whole_batches, _updates_survive)
+LAUNCHED = (_whole_batches, _updates_survive, _adapters_can_be_merged)
 """Rules about the recipe and its processes."""
 TOGETHER = (
     _answers_that_can_be_paid,

@@ -16,8 +16,7 @@ cache        2·(key heads)·head·layers·b for each token of the episodes samp
 other        what CUDA and its libraries take, and what lies unused between tensors: ours
 """
 
-from typing import NamedTuple
-
+from closeup.records import Record
 from closeup.training.launch import Launch
 from closeup.training.recipe import Recipe
 from closeup.training.shape import Shape
@@ -30,8 +29,8 @@ PATCHES = 4
 """Patches of the vision tower a token; both families merge two by two."""
 
 
-class Memory(NamedTuple):
-    """Bytes on one GPU."""
+class Memory(Record):
+    """Bytes on one GPU, estimated."""
 
     weights: int
     gradients: int
@@ -40,21 +39,11 @@ class Memory(NamedTuple):
     activations: int
     logits: int
     cache: int
-    other: int = OTHER
-
-    @property
-    def training(self) -> int:
-        """While weights are updated: all but the cache."""
-        return sum(self) - self.cache
-
-    @property
-    def sampling(self) -> int:
-        """While episodes are sampled: what stays, and the cache."""
-        return self.weights + self.optimiser + self.reference + self.cache + self.other
-
-    @property
-    def peak(self) -> int:
-        return max(self.training, self.sampling)
+    other: int
+    training: int
+    """While weights are updated: all but the cache."""
+    sampling: int
+    """While episodes are sampled: what stays, and the cache."""
 
 
 def trained(recipe: Recipe, shape: Shape) -> int:
@@ -84,14 +73,25 @@ def memory(
     kept = bool(rollouts and rollouts.beta > 0 and not recipe.lora)
     samples = min(recipe.train.micro_batch, max(1, recipe.train.batch // n))
     scored = completion if rollouts else prompt + completion
+    stays = {
+        "weights": (count * own + extra) // (n if launch.zero == 3 else 1),
+        "optimiser": learned * moments // (n if launch.zero >= 1 else 1),
+        "reference": count * own // (n if launch.zero == 3 else 1) if kept else 0,
+        "other": OTHER,
+    }
+    learns = {
+        "gradients": learned * each // (n if launch.zero >= 2 else 1),
+        "activations": samples * own * _kept(recipe, shape, prompt + completion, images),
+        "logits": samples * scored * shape.text.vocab_size * (own + 8),
+    }
+    cache = _cache(recipe, shape, n, prompt, completion, own)
+    always = sum(stays.values())
     return Memory(
-        weights=(count * own + extra) // (n if launch.zero == 3 else 1),
-        gradients=learned * each // (n if launch.zero >= 2 else 1),
-        optimiser=learned * moments // (n if launch.zero >= 1 else 1),
-        reference=count * own // (n if launch.zero == 3 else 1) if kept else 0,
-        activations=samples * own * _kept(recipe, shape, prompt + completion, images),
-        logits=samples * scored * shape.text.vocab_size * (own + 8),
-        cache=_cache(recipe, shape, n, prompt, completion, own),
+        **stays,
+        **learns,
+        cache=cache,
+        training=always + sum(learns.values()),
+        sampling=always + cache,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from closeup.records import Record
 from closeup.training import data
 from closeup.training.case import Case
-from closeup.training.memory import memory, trained
+from closeup.training.memory import Memory, memory, trained
 from closeup.training.pace import DEVICES, Load, Pace, own, pace
 
 
@@ -43,21 +43,6 @@ class TaskPlan(Record):
     """Tokens after the prompt, in the middle: of an ordinary episode, or of what is taught."""
     looking: float
     """Share of the questions whose evidence is known and small: where looking is paid."""
-
-
-class Bytes(Record):
-    """Memory on one GPU, estimated."""
-
-    weights: int
-    gradients: int
-    optimiser: int
-    reference: int
-    activations: int
-    logits: int
-    cache: int
-    other: int
-    training: int
-    sampling: int
 
 
 class Hours(Record):
@@ -103,7 +88,7 @@ class Plan(Record):
     tokens_written_most: int
     """Sampled in the whole run where every episode is as long as it may be."""
     vllm: Literal["colocate", "server"] | None
-    memory: Bytes
+    memory: Memory
     hours: tuple[Hours, ...]
 
 
@@ -134,16 +119,6 @@ def plan(case: Case, speeds: tuple[float, float] | None = None) -> Plan:
     ends = [sum(end) for c in counted.values() for end in zip(c.written, c.given, strict=True)]
     completion = rollouts.completion_tokens if rollouts else max(ends)
     load = _load(case, counted)
-    needed = memory(
-        recipe,
-        shape,
-        launch,
-        prompt=max(
-            sum(both) for c in counted.values() for both in zip(c.images, c.texts, strict=True)
-        ),
-        images=max(max(c.images) for c in counted.values()),
-        completion=completion,
-    )
     paces = [pace(recipe, shape, launch, load, device) for device in DEVICES]
     crops = [crop for c in counted.values() for crop in c.crops]
     samples = steps * recipe.train.batch
@@ -169,7 +144,16 @@ def plan(case: Case, speeds: tuple[float, float] | None = None) -> Plan:
         tokens_written=steps * load.written,
         tokens_written_most=samples * completion if rollouts else 0,
         vllm=rollouts.vllm if rollouts else None,
-        memory=Bytes(**needed._asdict(), training=needed.training, sampling=needed.sampling),
+        memory=memory(
+            recipe,
+            shape,
+            launch,
+            prompt=max(
+                sum(both) for c in counted.values() for both in zip(c.images, c.texts, strict=True)
+            ),
+            images=max(max(c.images) for c in counted.values()),
+            completion=completion,
+        ),
         hours=tuple(_hours(each, steps) for each in ([own(load, *speeds)] if speeds else paces)),
     )
 

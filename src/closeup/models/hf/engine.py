@@ -7,6 +7,7 @@ Needs the extra `hf`. Axes: `n` rows that still go on, `T` new tokens, `V` token
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from inspect import signature
 from typing import Any
 
 import torch
@@ -27,6 +28,9 @@ APPEND_TOKENS = 16_384
 """New tokens, padding included, that one pass is fed."""
 GROWTH = 256
 """Tokens that a row gets room for at a time."""
+TAKES = signature(Qwen3VLForConditionalGeneration.forward).parameters
+CACHE = "cache" if "cache" in TAKES else "past_key_values"
+"""What a forward pass calls keys and values: since transformers 5.24 `cache`."""
 
 
 def supports(model: Any) -> str:
@@ -246,9 +250,9 @@ class Engine:
             input_ids=ids.to(self._device),
             attention_mask=mask,
             position_ids=places.to(self._device),
-            past_key_values=slots,
             use_cache=True,
             logits_to_keep=wanted.to(self._device),
+            **{CACHE: slots},
             **shown,
         )
         return made.logits.to(self._device, torch.float32)
