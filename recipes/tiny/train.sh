@@ -35,3 +35,6 @@ closeup teach $home/train --out $home/taught --tools zoom_in "${sizes[@]}" --lim
 "${both[@]}" -m closeup.cli train $recipes/sft_r.toml  --out $home/sft_r
 "${both[@]}" -m closeup.cli train $recipes/rarl_1.toml --out $home/rarl_1
 "${both[@]}" -m closeup.cli train $recipes/rarl_2.toml --out $home/rarl_2
+
+python -m closeup.tiny.ship $home/sft_r/final closeup-tiny-start
+python -m closeup.tiny.ship $home/rarl_2/final closeup-tiny

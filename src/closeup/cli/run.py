@@ -28,8 +28,9 @@ def run(
 
     Args:
         bench: A bench folder.
-        model: openai:NAME, gemini:NAME, http://HOST:PORT/v1#NAME, hf:NAME-or-folder, a scripted one
-            (oracle, random, majority, geometry, zoomer), replay:PATH, or package.module:Name.
+        model: openai:NAME, gemini:NAME, http://HOST:PORT/v1#NAME, hf:NAME-or-folder, closeup-tiny,
+            a scripted one (oracle, random, majority, geometry, zoomer), replay:PATH, or
+            package.module:Name.
         out: The run folder.
         seed: Seed of a model that draws.
         tasks: Tasks to ask; all where none is named. Code of one's own runs only where it is named.

@@ -8,6 +8,7 @@ A model is found by its name:
     openai:NAME gemini:NAME                   a provider's API
     http://HOST:PORT/v1#NAME                  any server that speaks OpenAI's protocol
     hf:NAME-or-folder                         transformers, in this process
+    closeup-tiny closeup-tiny-start           the same, with the weights that come with the package
     package.module:Name                       one's own, called like the entries of `MODELS`
 """
 
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import cast
 
 from closeup import plugins
-from closeup.models import scripted
+from closeup.models import scripted, shipped
 from closeup.models.model import Given, Model, ModelError, ModelOptions
 from closeup.models.teacher import Teacher
 from closeup.models.zoomer import Zoomer
@@ -59,13 +60,15 @@ def _server(scheme: str) -> Callable[[str, Given], Model]:
 
 
 def _hf(name: str, given: Given) -> Model:
+    place = shipped.place(name)
     try:
         from closeup.models.hf.local import Local
     except ModuleNotFoundError as error:
+        asked = name if name in shipped.NAMES else f"hf:{name}"
         raise CloseupError(
-            f"model {shorten(f'hf:{name}')}: needs {error.name}: pip install 'closeup[hf]'"
+            f"model {shorten(asked)}: needs {error.name}: pip install 'closeup[hf]'"
         ) from None
-    return Local(name, given)
+    return Local(place, given)
 
 
 KINDS: dict[str, Callable[[str, Given], Model]] = {
@@ -90,7 +93,10 @@ def find(name: str, given: Given) -> Model:
         return KINDS[kind](rest, given)
     if name in MODELS:
         return MODELS[name](given)
-    make = plugins.find("model", name, MODELS, ", ".join(f"{kind}:…" for kind in KINDS))
+    if name in shipped.NAMES:
+        return _hf(name, given)
+    others = ", ".join([*shipped.NAMES, *(f"{kind}:…" for kind in KINDS)])
+    make = plugins.find("model", name, MODELS, others)
     if not callable(make):
         raise CloseupError(f"model {shorten(name)}: cannot be called with what it is given")
     try:

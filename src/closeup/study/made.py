@@ -15,7 +15,7 @@ import orjson
 
 from closeup import teach
 from closeup.bench import MANIFEST, Bench
-from closeup.models import MODELS
+from closeup.models import MODELS, shipped
 from closeup.models.fingerprint import fingerprint
 from closeup.study.run import Run
 from closeup.training.recipe import Recipe
@@ -56,7 +56,8 @@ def start(run: Run) -> str | None:
 
 def weights(place: str) -> str:
     """What tells a model from others: its fingerprint, or its name where it is no folder."""
-    folder = Path(place.removeprefix("hf:"))
+    name = place.removeprefix("hf:")
+    folder = shipped.WEIGHTS / name if name in shipped.NAMES else Path(name)
     there = place not in MODELS and folder.is_dir()
     return fingerprint(folder) if there else place
 

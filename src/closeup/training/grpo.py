@@ -17,7 +17,7 @@ from trl.trainer.grpo_config import GRPOConfig
 from trl.trainer.grpo_trainer import GRPOTrainer
 
 from closeup import rewards
-from closeup.models import Given
+from closeup.models import Given, shipped
 from closeup.models.hf.checkpoint import ends
 from closeup.models.hf.choose import never_said
 from closeup.models.hf.scorer import LogProb
@@ -223,5 +223,5 @@ def _reward(recipe: Recipe, given: Given) -> rewards.Reward:
         gate=paid.gate,
         tools=tools,
         without_tools=Path(paid.without_tools) if paid.without_tools else None,
-        scorer=LogProb(paid.scorer, given) if paid.scorer else None,
+        scorer=LogProb(shipped.place(paid.scorer), given) if paid.scorer else None,
     )

@@ -17,6 +17,7 @@ from closeup.conversation import Budget
 from closeup.geometry import Grid
 from closeup.images import Resolution
 from closeup.message import Sampling
+from closeup.models import shipped
 from closeup.models.declared import declared
 from closeup.models.fingerprint import fingerprint
 from closeup.models.hf import checkpoint
@@ -57,7 +58,7 @@ def load(recipe: Recipe) -> Learner:
 
     Raises CloseupError where it cannot be loaded, lacks weights, or has no chat template.
     """
-    place, train = recipe.model, recipe.train
+    place, train = shipped.place(recipe.model), recipe.train
     config, processor = checkpoint.opened(place, place)
     model = checkpoint.weights(place, place, dtype=getattr(torch, train.dtype))
     model.generation_config = generation(model, processor)

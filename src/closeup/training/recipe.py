@@ -150,7 +150,7 @@ class Recipe(Record):
 
     regime: Literal["sft", "grpo"]
     model: str = Field(min_length=1)
-    """What it starts from: a folder, or a name on the hub."""
+    """What it starts from: a folder, a name on the hub, or closeup-tiny-start."""
     seed: int = Field(default=0, ge=0)
     data: Data
     look: Look = Look()

@@ -12,6 +12,7 @@ import orjson
 from pydantic import ConfigDict, Field
 
 from closeup.geometry import Grid
+from closeup.models import shipped
 from closeup.models.declared import declared
 from closeup.models.told import Told
 from closeup.records import CloseupError, Record, read_bytes, shorten
@@ -87,7 +88,7 @@ class Shape(Record):
     @property
     def tokenizer(self) -> Path | None:
         """Its tokenizer's file, where it is at hand."""
-        path = Path(self.place) / "tokenizer.json"
+        path = Path(shipped.place(self.place)) / "tokenizer.json"
         return path if path.is_file() else None
 
     @property
@@ -144,12 +145,12 @@ class Shape(Record):
 
 def shape_of(place: str) -> Shape:
     """The shape of a model. Raises CloseupError where it cannot be had or is of another kind."""
-    folder = Path(place)
+    folder = Path(shipped.place(place))
     if folder.is_dir():
         raw = _json(folder / "config.json")
         found = _shape(place, raw, f"{folder / 'config.json'}")
         _cut_alike(found, folder)
-        return found.model_copy(update={"told": Told.read(place)})
+        return found.model_copy(update={"told": Told.read(str(folder))})
     if place in _table():
         return _shape(place, _table()[place], f"closeup's table: {_table()['source']}")
     if place.startswith((".", "/", "~")) or place.count("/") != 1:

@@ -1,0 +1,69 @@
+"""Put a trained closeup-tiny into the package: `python -m closeup.tiny.ship FROM NAME`.
+
+Its weights are rounded to bfloat16, a third of a digit more than two, and what loading does not
+need is left behind. It is asked and trained as float32 all the same, see `models.shipped`.
+"""
+
+import argparse
+import shutil
+import tempfile
+from pathlib import Path
+
+import torch
+
+from closeup.models import shipped, told
+from closeup.models.hf import checkpoint
+from closeup.models.hf import processor as processors
+from closeup.records import CloseupError
+
+MOST = 10_000_000
+"""Bytes of one model: two of them go into every wheel and stay in the history for good."""
+WHOLE = ("config.json", told.FILE)
+"""Files that a checkpoint of closeup's has, and one of adapters alone has not."""
+
+
+def ship(source: Path, name: str) -> Path:
+    """Write the model of a finished run, `RUN/final`, into the package's folder of that name.
+
+    Returns the folder. Raises CloseupError where the source is no whole checkpoint or is too large;
+    what was shipped before then stays.
+    """
+    if name not in shipped.NAMES:
+        raise CloseupError(f"ship: {name}: need one of {', '.join(shipped.NAMES)}")
+    for file in WHOLE:
+        if not (source / file).is_file():
+            raise CloseupError(f"ship: {source}: no {file}: need a finished model, such as final/")
+    shipped.WEIGHTS.mkdir(parents=True, exist_ok=True)
+    folder = shipped.WEIGHTS / name
+    with tempfile.TemporaryDirectory(dir=shipped.WEIGHTS) as beside:
+        made = Path(beside) / name
+        count = _write(source, made)
+        size = sum(file.stat().st_size for file in made.iterdir())
+        if size > MOST:
+            raise CloseupError(f"ship: {source}: {size:,} bytes in bfloat16: need {MOST:,} at most")
+        shutil.rmtree(folder, ignore_errors=True)
+        made.rename(folder)
+    print(f"{name}: {count:,} weights, {size:,} bytes: {folder}")
+    return folder
+
+
+def _write(source: Path, folder: Path) -> int:
+    """The checkpoint anew, in bfloat16; returns how many weights it has."""
+    place = str(source)
+    _, processor = checkpoint.opened(place, place)
+    model = checkpoint.weights(place, place, dtype=torch.bfloat16)
+    model.save_pretrained(folder)
+    processors.save(processor, folder)
+    told.Told.read(place).write(folder)
+    return model.num_parameters()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("source", metavar="FROM", type=Path)
+    parser.add_argument("name", metavar="NAME", choices=shipped.NAMES)
+    given = parser.parse_args()
+    try:
+        ship(given.source, given.name)
+    except CloseupError as error:
+        parser.exit(2, f"closeup: {error}\n")
