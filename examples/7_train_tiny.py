@@ -1,4 +1,4 @@
-"""Teach a model to look, and see whether it helped: the second half of `make demo`.
+"""Teach a model to look, and see whether it helped.
 
 python examples/7_train_tiny.py OUT
 

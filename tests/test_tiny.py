@@ -13,6 +13,7 @@ from closeup.images import Resolution
 from closeup.models import Given, find
 from closeup.models.hf import processor as processors
 from closeup.models.told import Told
+from closeup.records import CloseupError
 from closeup.tiny import eyes, sights
 from closeup.tiny import new as new_of
 from closeup.tiny import tower as tower_of
@@ -32,7 +33,7 @@ def bench(tmp_path_factory):
 @pytest.fixture(scope="module")
 def folder(bench, tmp_path_factory):
     folder = tmp_path_factory.mktemp("tiny") / "new"
-    new(folder, bench)
+    new(folder, Data(bench=str(bench.path)))
     return folder
 
 
@@ -98,12 +99,18 @@ def test_a_token_is_told_what_lies_in_its_cell(bench, tokenizer):
     assert np.concatenate(seen)[np.concatenate(told)].mean() > 0.9  # words only where figures are
 
 
+def test_a_garment_before_a_comma_is_a_word_too(bench):
+    figure = next(f for page in bench.pages() for f in page.characters or ())
+    noted = figure.model_copy(update={"note": "A fox in the hoodie, with hat", "actions": ("run",)})
+    assert sights.words_for(noted) == ["fox", "hoodie", "hat", "run"]
+
+
 def test_views_are_cut_alike_from_the_same_seed(bench):
     assert packed(album(bench, ())) == packed(album(bench, ()))
     assert packed(album(bench, ())) != packed(album(bench, (), "1"))
 
 
-def test_mirrored_cells_go_with_mirrored_pixels(bench):
+def test_mirrored_cells_go_with_mirrored_pixels():
     show = eyes.Show(0.0, 1.0, 1)
     pixels = np.zeros((56, 84, 3), np.uint8)
     pixels[:28, :28] = 255  # the first of two rows of three cells
@@ -133,10 +140,16 @@ def test_the_tower_sees_the_same_in_a_batch_as_in_a_sequence(folder):
 def test_first_filters_make_patches_of_comics_unlike_each_other(folder, bench):
     tower = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32).model.visual
     kernel = tower.patch_embed.proj.weight.sum(2).flatten(1)
-    made = new_of._patches(bench) @ kernel.T
+    made = new_of._patches(bench, list(bench.entries())) @ kernel.T
     spread = torch.linalg.eigvalsh(made.T @ made / len(made))
     assert spread.min() > 0.1
     assert spread.max() < 1.1
+
+
+def test_pages_to_test_on_teach_it_nothing(tmp_path):
+    held_out = build_bench(tmp_path / "bench", tasks=("action_recognition",), seed=1_000_000)
+    with pytest.raises(CloseupError, match="no pages to train on"):
+        new(tmp_path / "new", Data(bench=str(held_out.path)))
 
 
 def test_the_tower_learns_and_the_layers_stay(bench, folder, tmp_path):
@@ -158,6 +171,8 @@ def test_the_tower_learns_and_the_layers_stay(bench, folder, tmp_path):
     assert not any("layers" in name for names in changed for name in names)
     assert any("embed_tokens" in name for name in changed[0])
     assert not any("embed_tokens" in name for name in changed[1])
+    moved = [(state["model.language_model.embed_tokens.weight"]) for state in states[:2]]
+    assert 0 < (moved[0] != moved[1]).any(1).sum() < 200  # only words that were taught
 
 
 def test_a_cell_is_a_box_middle_where_the_box_is_smaller():

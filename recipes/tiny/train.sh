@@ -11,12 +11,12 @@ both=(torchrun --nproc-per-node 2)
 
 [ -e $home/train ] || closeup build --reader synthetic --pages 4000 --seed 0 --out $home/train
 [ -e $home/test ]  || closeup build --reader synthetic --pages 120 --seed 1000000 --out $home/test
-[ -e $home/new ]   || python -m closeup.tiny.new $home/new --bench $home/train
+[ -e $home/new/closeup.json ] || python -m closeup.tiny.new $home/new --bench $home/train
 
 # 1. Eyes: what lies where in an image, in words. First small figures, then all there is to see.
-[ -e $home/figures ] || "${both[@]}" -m closeup.tiny.eyes $home/new $home/figures \
+[ -e $home/figures/heads.safetensors ] || "${both[@]}" -m closeup.tiny.eyes $home/new $home/figures \
     --bench $home/train --without-styles wash --tokens 16 --minutes 50
-[ -e $home/eyes ] || "${both[@]}" -m closeup.tiny.eyes $home/figures $home/eyes \
+[ -e $home/eyes/heads.safetensors ] || "${both[@]}" -m closeup.tiny.eyes $home/figures $home/eyes \
     --bench $home/train --without-styles wash --tokens 16 25 36 --panels 0.4 --page 192 \
     --minutes 30 --rate 8e-4
 

@@ -8,7 +8,7 @@ A model is found by its name:
     openai:NAME gemini:NAME                   a provider's API
     http://HOST:PORT/v1#NAME                  any server that speaks OpenAI's protocol
     hf:NAME-or-folder                         transformers, in this process
-    closeup-tiny closeup-tiny-start           the same, with the weights that come with the package
+    closeup-tiny closeup-tiny-start           the same, where their weights came with the package
     package.module:Name                       one's own, called like the entries of `MODELS`
 """
 

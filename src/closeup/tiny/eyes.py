@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, distributed, nn
 from torch.nn import functional
@@ -30,8 +31,9 @@ from closeup.bench import Bench
 from closeup.images import Resolution
 from closeup.models.hf import processor as processors
 from closeup.models.told import Told
+from closeup.records import CloseupError
 from closeup.tiny.sights import ACTIONS, MARKS, Album, Cut, Sight, words_for
-from closeup.tiny.tower import TOKEN, patches, see, turns
+from closeup.tiny.tower import TOKEN, patches, see, turns, whole
 from closeup.training import data
 from closeup.training.recipe import Data
 
@@ -51,6 +53,8 @@ class Eyes(nn.Module):
     def __init__(self, model: Any, words: Sequence[str], tokens: Sequence[int]) -> None:
         super().__init__()
         self.tower = model.model.visual
+        if not whole(self.tower.config):
+            raise CloseupError("eyes: need a tower of closeup-tiny's kind, see closeup.tiny.tower")
         self.embedding = model.get_input_embeddings()
         self.scale = nn.Parameter(torch.tensor(0.3))
         self.bias = nn.Parameter(torch.full((len(tokens),), UNLIKELY))
@@ -190,7 +194,6 @@ def teach(
 
     The embeddings of words are learned in its first lesson, and are left alone in later ones.
     """
-    torch.set_num_threads(1)
     torch.manual_seed(seed)
     team = Team()
     processor: Any = processors.load(str(place), AutoConfig.from_pretrained(place))
@@ -204,16 +207,25 @@ def teach(
     show = Show(images.image_mean[0], images.image_std[0], len(words))
     eyes = Eyes(model, words, tokens)
     if (place / HEADS).exists():
+        with safe_open(place / HEADS, "pt") as file:
+            if (file.metadata() or {}).get("words") != " ".join(words):
+                raise CloseupError(f"{place / HEADS}: was taught other words than this bench has")
         eyes.load_state_dict(load_file(place / HEADS), strict=False)
         eyes.embedding.requires_grad_(False)
     weights = [weight for weight in eyes.parameters() if weight.requires_grad]
-    flat = [weight for weight in weights if weight.dim() < 2]
-    matrices = [weight for weight in weights if weight.dim() > 1]
+    # Nothing pulls at the embedding of a word that is not taught: decay would wear it away.
+    kept = [w for w in weights if w.dim() < 2 or w is eyes.embedding.weight]
+    kept_ids = {id(weight) for weight in kept}
+    worn = [weight for weight in weights if id(weight) not in kept_ids]
     optimiser = torch.optim.AdamW(
-        [{"params": matrices, "weight_decay": 0.05}, {"params": flat, "weight_decay": 0.0}],
+        [{"params": worn, "weight_decay": 0.05}, {"params": kept, "weight_decay": 0.0}],
         lr=rate,
         betas=(0.9, 0.98),
     )
+    while album.count < batch and album.grow(cut):
+        pass
+    if not album.count:
+        raise CloseupError(f"{bench.path}: too few pages with figures to look at")
     dice = np.random.default_rng((seed, team.rank))
     print(f"{len(pages)} pages, {len(words)} words", flush=True)
     began = told = time.monotonic()
@@ -244,7 +256,7 @@ def teach(
         model.save_pretrained(out)
         processors.save(processor, out)
         Told.read(str(place)).write(out)
-        save_file(eyes.heads(), out / HEADS)
+        save_file(eyes.heads(), out / HEADS, {"words": " ".join(words)})
 
 
 def _tokens(count: int) -> Resolution:
@@ -266,17 +278,21 @@ if __name__ == "__main__":
     parser.add_argument("--rate", type=float, default=1.5e-3)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    teach(
-        given.model,
-        given.out,
-        Data(bench=given.bench, without_styles=tuple(given.without_styles)),
-        Cut(
-            tuple(_tokens(count) for count in given.tokens),
-            given.panels,
-            _tokens(given.page) if given.page else None,
-        ),
-        minutes=given.minutes,
-        batch=given.batch,
-        rate=given.rate,
-        seed=given.seed,
-    )
+    torch.set_num_threads(1)
+    try:
+        teach(
+            given.model,
+            given.out,
+            Data(bench=given.bench, without_styles=tuple(given.without_styles)),
+            Cut(
+                tuple(_tokens(count) for count in given.tokens),
+                given.panels,
+                _tokens(given.page) if given.page else None,
+            ),
+            minutes=given.minutes,
+            batch=given.batch,
+            rate=given.rate,
+            seed=given.seed,
+        )
+    except CloseupError as error:
+        parser.exit(2, f"closeup: {error}\n")

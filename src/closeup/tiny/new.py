@@ -4,8 +4,8 @@ The architecture is Qwen2.5-VL's and so is every line of code that runs it; only
 """
 
 import argparse
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,16 @@ from transformers import (
 )
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
-from closeup.bench import Bench
+from closeup.bench import Bench, Entry
 from closeup.images import Resolution
 from closeup.models.hf import processor
 from closeup.models.told import Told
+from closeup.records import CloseupError
 from closeup.tiny.sights import Album, Cut
 from closeup.tiny.tower import PATCH, TOKEN, patches
 from closeup.tiny.words import tokenizer
+from closeup.training import data
+from closeup.training.recipe import Data
 
 TOLD = Told(grid="rel1000", pixels=150_528, crop_pixels=28_224, crop_least=28_224)
 """A page of 192 tokens, a crop of 36. Boxes in thousandths, so that a number means the same place
@@ -56,10 +59,15 @@ TEMPLATE = """\
 """
 
 
-def new(folder: Path, bench: Bench, seed: int = 0) -> None:
-    """Write a model with random weights, and a tokenizer with the words of a bench."""
+def new(folder: Path, recipe: Data, seed: int = 0) -> None:
+    """Write a model with random weights, and a tokenizer with the words of training questions.
+
+    Raises CloseupError where the bench has no pages to train on.
+    """
     assert TOLD.grid
-    words = tokenizer(_texts(bench), TOLD.grid)
+    bench = Bench.open(Path(recipe.bench))
+    entries = sorted(chain(*data.pool(recipe, bench).values()), key=lambda entry: entry.offset)
+    words = tokenizer(_texts(bench, entries), TOLD.grid)
     number: Any = words.convert_tokens_to_ids
     config = Qwen2_5_VLConfig(
         text_config={
@@ -102,7 +110,7 @@ def new(folder: Path, bench: Bench, seed: int = 0) -> None:
     words_in: Any = model.get_input_embeddings()
     torch.nn.init.normal_(words_in.weight, std=HIDDEN**-0.5)
     kernel = model.model.visual.patch_embed.proj.weight.data
-    kernel.copy_(_whitening(_patches(bench)).view(VISION_HIDDEN, 3, 1, PATCH, PATCH) / 2)
+    kernel.copy_(_whitening(_patches(bench, entries)).view(VISION_HIDDEN, 3, 1, PATCH, PATCH) / 2)
     model.generation_config.eos_token_id = words.eos_token_id
     model.generation_config.pad_token_id = words.pad_token_id
     model.save_pretrained(folder)
@@ -113,9 +121,10 @@ def new(folder: Path, bench: Bench, seed: int = 0) -> None:
     print(f"{model.num_parameters():,} parameters, {len(words)} tokens: {folder}")
 
 
-def _patches(bench: Bench) -> Tensor:
+def _patches(bench: Bench, entries: Sequence[Entry]) -> Tensor:
     """Patches of figures in training pages, as the tower is shown them: (N, 3 · 14 · 14)."""
-    album = Album(bench, [page.id for page in islice(bench.pages(), PAGES)], (), "new")
+    pages = list(dict.fromkeys(entry.page for entry in entries))[:PAGES]
+    album = Album(bench, pages, (), "new")
     square = Resolution(pixels=FIGURE**2, least=FIGURE**2, multiple=TOKEN)
     while album.grow(Cut((square,))):
         pass
@@ -138,11 +147,9 @@ def _whitening(seen: Tensor) -> Tensor:
     return (directions[:, top] / (strength[top] + FAINT).sqrt()).T
 
 
-def _texts(bench: Bench) -> Iterator[str]:
+def _texts(bench: Bench, entries: Sequence[Entry]) -> Iterator[str]:
     """What is asked and answered."""
-    for number, question in enumerate(bench.questions()):
-        if number >= TEXTS:
-            return
+    for question in bench.questions_at(entry.offset for entry in entries[:TEXTS]):
         yield from question.options
         yield from map(str, question.answer if isinstance(question.answer, tuple) else ())
         yield "system user assistant image 1 of image 2 is enlarged"
@@ -151,7 +158,15 @@ def _texts(bench: Bench) -> Iterator[str]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--bench", type=Path, required=True)
+    parser.add_argument("--bench", required=True)
+    parser.add_argument("--without-styles", nargs="*", default=["wash"])
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    new(given.folder, Bench.open(given.bench), given.seed)
+    try:
+        new(
+            given.folder,
+            Data(bench=given.bench, without_styles=tuple(given.without_styles)),
+            given.seed,
+        )
+    except CloseupError as error:
+        parser.exit(2, f"closeup: {error}\n")

@@ -15,7 +15,17 @@ PATCH, MERGED = 14, 2
 TOKEN = PATCH * MERGED
 """Pixels of a token's side."""
 Turns = tuple[Tensor, Tensor]
-"""Cosines and sines of where a patch lies, (1, P, head) each."""
+"""Cosines and sines of where a patch lies, (P, head) each."""
+
+
+def whole(config: Any) -> bool:
+    """Whether a tower of this config attends to whole images in every block, by such patches."""
+    blocks = list(range(config.depth))
+    return (
+        list(config.fullatt_block_indexes) == blocks
+        and config.patch_size == PATCH
+        and config.spatial_merge_size == MERGED
+    )
 
 
 def patches(images: Tensor) -> Tensor:
@@ -39,7 +49,7 @@ def turns(tower: Any, rows: int, columns: int) -> Turns:
 def see(tower: Any, seen: Tensor, where: Turns) -> Tensor:
     """What the tower makes of patches (B, P, values): (B, P / 4, hidden)."""
     count, length, _ = seen.shape
-    cosines, sines = (turn.unsqueeze(1) for turn in where)
+    cosines, sines = (turn[:, None] for turn in where)  # alike for all heads
     kernel = tower.patch_embed.proj.weight  # (width, colours, frames, 14, 14)
     hidden = functional.linear(seen, kernel.sum(2).flatten(1))
     for block in tower.blocks:
