@@ -51,7 +51,9 @@ def _value(kind: Any, field: FieldInfo) -> str:
     if origin is Literal:
         return ", ".join(f"`{part}`" for part in parts)
     if origin is tuple:
-        return "list of texts"
+        inner = parts[0]
+        chosen = get_origin(inner) is Literal
+        return f"list of {_value(inner, field)}" if chosen else "list of texts"
     if origin is dict:
         return "table of numbers"
     names = {str: "text", int: "whole number", float: "number", bool: "true or false"}
