@@ -33,7 +33,7 @@ from closeup.tiny.new import new
 from closeup.training import data, grpo, learner, sft
 from closeup.training.encode import Encoder
 from closeup.training.lessons import Lessons
-from closeup.training.recipe import Recipe
+from closeup.training.recipe import Data, Recipe
 
 PAGES = 8
 BATCH = 16
@@ -84,7 +84,7 @@ def main() -> None:
         )
         bench = Bench.open(home / "bench")
         with contextlib.redirect_stdout(io.StringIO()):
-            new(home / "model", bench)
+            new(home / "model", Data(bench=str(bench.path)))
         first = recipe(bench, home / "model", steps, "sft")
         pupil = learner.load(first)
         asked = {"grid": pupil.grid, "pixels": pupil.resolution.pixels, "multiple": 28}
