@@ -28,7 +28,7 @@ from closeup.synthetic.poses import POSES
 from closeup.synthetic.sight import ARMS, LEFT_WRIST, LEGS, RIGHT_WRIST, Seen, View
 from closeup.synthetic.stance import Pose
 from closeup.synthetic.styles import STYLES
-from closeup.tasks.action_recognition import ACTIONS, UNSAID, near
+from closeup.tasks.actions import ACTIONS, UNSAID, near
 
 FIRST = 360
 

@@ -1,5 +1,6 @@
 """A plan counts what the trainer will see, and its estimates move the right way."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from closeup.pictures import Pictures
 from closeup.records import CloseupError
 from closeup.training.check import check
 from closeup.training.launch import Launch
-from closeup.training.memory import Memory, memory
+from closeup.training.memory import Memory, memory, trained
 from closeup.training.pace import DEVICES, Load, own, pace
 from closeup.training.plan import Plan, plan
 from closeup.training.recipe import Look, Recipe
@@ -305,3 +306,25 @@ def test_a_shape_of_a_folder_goes_by_what_its_checkpoint_says(tmp_path: Path):
     assert shape.grid == "rel1000"
     assert counter.crops == Resolution(pixels=9000, least=9000, multiple=28)
     assert isinstance(shape, Shape)
+
+
+def test_what_is_frozen_takes_no_gradients(bench: Bench):
+    shape = shape_of(BIG)
+    counts = {}
+    for freeze in ((), ("vision",), ("embeddings",), ("vision", "embeddings")):
+        recipe = Recipe.parse(
+            json.dumps(
+                {
+                    "regime": "sft",
+                    "model": BIG,
+                    "data": {"bench": str(bench.path)},
+                    "train": {"steps": 1, "learning_rate": 1e-5, "freeze": freeze},
+                }
+            ),
+            "recipe",
+        )
+        counts[freeze] = trained(recipe, shape)
+    words = shape.text.vocab_size * shape.text.hidden_size
+    assert counts[()] - counts["embeddings",] == words
+    assert counts["vision",] - counts["vision", "embeddings"] == words
+    assert counts[()] == shape.parameters > counts["vision",]

@@ -12,7 +12,7 @@ from closeup.models import Given, find
 from closeup.report.summary import summary
 from closeup.store import Store
 from closeup.tasks import TASKS
-from closeup.tasks.action_recognition import ACTIONS
+from closeup.tasks.actions import ACTIONS
 
 pytestmark = pytest.mark.real_data
 

@@ -17,11 +17,13 @@ from closeup.models import Given, find, shipped
 from closeup.models.fingerprint import fingerprint
 from closeup.models.told import Told
 from closeup.records import CloseupError
+from closeup.study import made
 from closeup.tiny import ship as shipping
 from closeup.tiny.ship import ship
 from closeup.training import learner
 from closeup.training.recipe import Recipe
 from closeup.training.run_folder import RunFolder
+from closeup.training.shape import shape_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*is deprecated and will be removed:FutureWarning")
 ROOT = Path(__file__).parent.parent
@@ -122,6 +124,16 @@ def test_a_recipe_starts_from_it_in_float32_and_calls_it_as_an_evaluation_does()
     assert pupil.model.dtype == torch.float32
     rounded = next(pupil.model.parameters())
     assert torch.equal(rounded, rounded.to(torch.bfloat16).float())
+
+
+def test_a_plan_and_a_study_know_it_by_its_name(trained, weights):
+    shape = shape_of("closeup-tiny-start")
+    assert shape == shape_of(str(weights / "closeup-tiny-start")).model_copy(
+        update={"place": shape.place}
+    )
+    assert shape.told == TOLD
+    told = fingerprint(weights / "closeup-tiny")
+    assert made.weights("closeup-tiny") == made.weights("hf:closeup-tiny") == told
 
 
 def test_weights_that_did_not_come_with_the_package_are_one_clear_line(tmp_path, monkeypatch):

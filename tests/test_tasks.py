@@ -11,7 +11,7 @@ from closeup.page import Page
 from closeup.question import Question
 from closeup.records import CloseupError
 from closeup.tasks import TASKS, Issue, Task, find
-from closeup.tasks.action_recognition import ACTIONS, NEAR, POSTURES, UNSAID, near
+from closeup.tasks.actions import ACTIONS, NEAR, POSTURES, UNSAID, near
 from closeup.tasks.making import text_height, windows
 
 

@@ -26,7 +26,7 @@ MAX_RATIO = 200
 than a mebibyte. Annotations pack about tenfold, images hardly at all."""
 ARCHIVES = (".zip", ".cbz")
 READ_ERRORS = (
-    *(OSError, EOFError, RuntimeError, NotImplementedError),
+    *(OSError, EOFError, RuntimeError),
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
 )
 """What a file or a member of an archive may raise while it is read."""
@@ -205,7 +205,7 @@ class Archive(Source):
         try:
             self._zip = zipfile.ZipFile(self.path)
             entries = self._zip.infolist()
-        except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
+        except (OSError, ValueError, RuntimeError, zipfile.BadZipFile) as error:
             raise CloseupError(f"{self.path}: not a readable archive: {_reason(error)}") from None
         if len(entries) > MAX_ENTRIES:
             raise CloseupError(f"{self.path}: {len(entries)} members; the limit is {MAX_ENTRIES}")

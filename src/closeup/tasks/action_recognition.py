@@ -1,9 +1,10 @@
 """What is a character doing?
 
 Several actions may be true of one figure, and annotations name only some of them. So a wrong option
-is never a true action, never one that comes with a true one or could be taken for it (`NEAR`), and
-never one that is often true unsaid (`UNSAID`). What cannot be a wrong option is no right one
-either, or it would be right whenever it is offered: figures that do nothing else are passed over.
+is never a true action, never one that comes with a true one or could be taken for it, and never one
+that is often true unsaid (`NEAR` and `UNSAID` of `actions`). What cannot be a wrong option is no
+right one either, or it would be right whenever it is offered: figures that do nothing else are
+passed over.
 
 A posture is denied only to a figure that is known to be whole or whose own posture is labelled: a
 body has one at a time, and of one that its panel cuts, or whose legs are behind something, nobody
@@ -22,6 +23,7 @@ from typing import NamedTuple
 from closeup.cues import kinds
 from closeup.page import Character, Page
 from closeup.question import Mark, Question, Rejection
+from closeup.tasks.actions import ACTIONS, LIKE_POSTURES, POSTURES, UNSAID, near
 from closeup.tasks.making import (
     ENOUGH,
     difficulty,
@@ -37,123 +39,8 @@ MOST = 6
 """Characters a page."""
 OPTIONS = 4
 
-ACTIONS = {
-    "bowing": "bowing",
-    "carrying": "carrying something",
-    "casting_spell": "casting a spell",
-    "cheering": "cheering with raised arms",
-    "climbing": "climbing",
-    "cooking": "cooking",
-    "crawling": "crawling",
-    "crouching": "crouching",
-    "crying": "crying",
-    "dancing": "dancing",
-    "digging": "digging",
-    "drinking": "drinking",
-    "eating": "eating",
-    "falling": "falling",
-    "fighting": "fighting",
-    "fishing": "fishing",
-    "flying": "flying",
-    "hugging": "hugging someone",
-    "jumping": "jumping",
-    "kicking": "kicking",
-    "kissing": "kissing someone",
-    "kneeling": "kneeling",
-    "laughing": "laughing",
-    "lying": "lying",
-    "painting": "painting",
-    "phoning": "talking on the phone",
-    "playing": "playing",
-    "pointing": "pointing",
-    "pouring": "pouring something",
-    "pulling": "pulling something",
-    "punching": "punching",
-    "pushing": "pushing something",
-    "reaching": "reaching for something",
-    "reading": "reading",
-    "riding": "riding",
-    "running": "running",
-    "shouting": "shouting",
-    "singing": "singing",
-    "sitting": "sitting",
-    "sleeping": "sleeping",
-    "sweeping": "sweeping",
-    "swimming": "swimming",
-    "throwing": "throwing something",
-    "walking": "walking",
-    "waving": "waving",
-    "writing": "writing",
-}
-"""The actions that are asked about, and how an option says them."""
-
-POSTURES = frozenset(
-    (
-        *("bowing", "climbing", "crawling", "crouching", "falling", "flying", "jumping"),
-        *("kneeling", "lying", "riding", "running", "sitting", "standing", "swimming", "walking"),
-    )
-)
-"""What the whole body does. Two that are not `near` exclude each other."""
-
-UNSAID = frozenset(
-    ("holding", "listening", "looking", "smiling", "standing", "talking", "thinking")
-)
-"""Actions that may well be true of a figure that is not labelled with them: never offered."""
-
-NEAR = {
-    "bowing": "crouching kneeling",
-    "carrying": "holding hugging pulling pushing walking",
-    "casting_spell": "fighting pointing reaching throwing waving cheering",
-    "cheering": "dancing jumping laughing shouting waving",
-    "climbing": "crawling reaching",
-    "cooking": "eating pouring",
-    "crawling": "crouching kneeling lying",
-    "crouching": "kneeling sitting",
-    "crying": "shouting laughing",
-    "dancing": "jumping",
-    "digging": "sweeping",
-    "drinking": "eating pouring",
-    "falling": "flying jumping lying",
-    "fighting": "kicking pulling punching pushing shouting throwing",
-    "fishing": "holding",
-    "flying": "jumping riding swimming",
-    "hugging": "holding kissing",
-    "jumping": "kicking running",
-    "laughing": "shouting smiling talking",
-    "lying": "crouching sitting sleeping",
-    "painting": "writing",
-    "phoning": "talking",
-    "playing": "jumping kicking throwing",
-    "pointing": "reaching waving",
-    "pulling": "holding reaching",
-    "punching": "reaching",
-    "pushing": "reaching",
-    "reaching": "lying sitting throwing waving",
-    "riding": "sitting",
-    "shouting": "singing talking",
-    "singing": "talking",
-    "sleeping": "sitting",
-    "walking": "running standing",
-}
-"""Pairs, each written once, of which the one comes with the other, looks like it, or may be meant
-by it. Where one is true, or is an option, the other is not offered."""
-
-
 KNEES, ANKLES = (13, 14), (15, 16)
 """Among the keypoints of the page format."""
-
-
-def near(a: str, b: str) -> bool:
-    """Whether two actions cannot be told apart for sure."""
-    return a == b or b in NEAR.get(a, "").split() or a in NEAR.get(b, "").split()
-
-
-_LIKE_POSTURES = POSTURES | {
-    action
-    for action in ACTIONS
-    if any(near(action, legs) for legs in ("crouching", "kneeling", "lying", "sitting", "walking"))
-}
-"""Postures, and what is near to one of those in which the hands are free."""
 
 
 class _Case(NamedTuple):
@@ -167,7 +54,7 @@ class _Case(NamedTuple):
         """What may be true of the figure although it is not labelled."""
         unknown = frozenset[str]()
         if not _shown_whole(self.character) and POSTURES.isdisjoint(self.true):
-            unknown = POSTURES if self.character.keypoints is None else _LIKE_POSTURES
+            unknown = POSTURES if self.character.keypoints is None else LIKE_POSTURES
         return unknown | {"shouting"} if _exclaims(self.page, self.character) else unknown
 
     def denies(self, action: str) -> bool:
