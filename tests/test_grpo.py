@@ -24,7 +24,6 @@ from closeup.training.recipe import Recipe
 from closeup.training.run_folder import MARK, RunFolder
 from closeup.training.sampled import paid
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*is deprecated and will be removed:FutureWarning")
 STEPS, BATCH = 4, 4
 SCRIPT = """
 import os

@@ -25,7 +25,6 @@ from closeup.training.recipe import Recipe
 from closeup.training.run_folder import RunFolder
 from closeup.training.shape import shape_of
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*is deprecated and will be removed:FutureWarning")
 ROOT = Path(__file__).parent.parent
 HERE = [shipped.WEIGHTS / name for name in shipped.NAMES if (shipped.WEIGHTS / name).is_dir()]
 """What this copy of the package came with."""

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import warnings
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -98,8 +97,6 @@ def train(
         raise CloseupError(
             f"training needs {missing}, which is not installed: pip install 'closeup[train]'"
         ) from None
-    # TRL asks transformers by an old name, and is told so at every step.
-    warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is", FutureWarning)
     trainer.run(loaded, out)
     if os.environ.get("RANK", "0") != "0":  # of several processes one speaks
         return

@@ -6,6 +6,7 @@ goes on as though it had never stopped.
 """
 
 import os
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,9 @@ def run(recipe: Recipe, out: Path) -> None:
         raise CloseupError('rollouts: regime = "grpo": need the table')
     args = config(recipe, out)
     folder, done = keeping.begin(out, recipe)
-    with folder:
+    with folder, warnings.catch_warnings():
+        # TRL calls things in transformers by old names, and is told so at every step.
+        warnings.filterwarnings("ignore", "`[a-z_]*gradient_checkpointing", FutureWarning)
         if done is not None:
             training = Training(recipe, args, folder, done)
             try:
