@@ -6,9 +6,11 @@ import pytest
 import studies
 
 from closeup.records import CloseupError
+from closeup.study.made import made
 from closeup.study.plan import plan
 from closeup.study.run import Run, runs
 from closeup.study.study import Study
+from closeup.study.work import train
 
 TWO = """
 [[arms]]
@@ -71,7 +73,9 @@ def test_an_arm_without_training_is_measured_once_and_goes_with_every_seed(study
         ("seeds = [1]", "seeds = [1, 1]", "seeds [1, 1]: need different ones"),
         ('a = "RL"', 'a = "RARL"', "compare: 'RARL': no such arm"),
         ('model = "weights"', 'model = "oracle"', "model 'oracle': cannot be trained"),
-        ('model = "random"', 'model = "random"\ntrajectories = "t"', "without a recipe to learn"),
+        ('model = "random"', 'model = "random"\ntrajectories = "t"', "trajectories without a"),
+        ('model = "random"', 'model = "random"\nchanges = {x = 1}', "changes without a recipe"),
+        ('model = "weights"', 'model = "weights"\nchanges = {seed = 1}', "'seed': the study says"),
     ],
 )
 def test_a_mistake_is_one_line(tmp_path: Path, old: str, new: str, line: str):
@@ -100,3 +104,16 @@ def test_trajectories_stand_in_for_those_of_sft_recipes_alone(tmp_path: Path):
     assert first.recipe().data.trajectories == "taught"
     assert second.recipe().data.trajectories is None
     assert (second.recipe().seed, second.recipe().data.bench) == (1, str(tmp_path / "train"))
+
+
+def test_what_an_arm_changes_stands_in_its_recipes_and_tells_them_apart(tmp_path: Path):
+    (tmp_path / "sft.toml").write_text(studies.SFT)
+    plain = studies.write(tmp_path, TWO, seeds="[0, 1]")
+    was = runs(Study.load(plain))[1]
+    changed = TWO.replace('model = "weights"', 'model = "weights"\nchanges = { "train.steps" = 5 }')
+    run = runs(Study.load(studies.write(tmp_path, changed, seeds="[0, 1]")))[1]
+    assert run.stages[0].recipe().train.steps == 5
+    assert was.stages[0].recipe().train.steps == 2
+    assert made(run)["recipe 1"] != made(was)["recipe 1"]
+    command = train(run.stages[0])
+    assert "train.steps=5" in command[command.index("--set") :]

@@ -13,6 +13,7 @@ import studies
 
 from closeup.cli import main
 from closeup.records import CloseupError
+from closeup.store import Store
 from closeup.study import work
 from closeup.study.made import made
 from closeup.study.measure import measure_by_name
@@ -116,6 +117,16 @@ def test_a_change_of_what_a_result_was_made_from_is_told_and_force_does_it_again
     _, started = do(file, force=True)
     assert started == ["chance 0", "best 0"]
     assert do(file) == ([], [])
+
+
+def test_pages_are_shown_as_large_as_the_study_says_and_the_result_says_so(home: Path):
+    file = studies.write(home, ARMS, pixels="10_000")
+    do(file)
+    with Store.open(home / "work/best/0/measured") as store:
+        sizes = [view.size for episode in store.episodes() for view in episode.views]
+    assert sizes
+    assert all(width * height <= 10_000 for width, height in sizes)
+    assert Result.read(home / "results/best/0.json").made["asked"] == "10000 pixels, 8 tokens"
 
 
 def test_a_bench_that_is_not_here_is_taken_for_what_it_was(home: Path):

@@ -70,6 +70,22 @@ def test_flags_stand_in_for_fields_of_the_recipe(
     assert (told["steps"], told["model"]) == (7, "Qwen/Qwen3-VL-4B-Instruct")
 
 
+def test_any_field_can_be_set_from_the_command_line(
+    recipe: Path, capsys: pytest.CaptureFixture[str]
+):
+    fields = ("train.steps=7", "look.tools=[]", "look.grid=pixel")
+    assert closeup("train", recipe, "--dry-run", "--set", *fields, "rewards.gate=1e") == 2
+    assert "rewards.gate: '1e'" in capsys.readouterr().err
+    assert closeup("train", recipe, "--dry-run", "--set", "train.steps") == 2
+    assert "--set 'train.steps': need NAME=VALUE" in capsys.readouterr().err
+    weights = 'rewards.weights={"answer": 1}'
+    assert closeup("train", recipe, "--dry-run", "--json", "--set", *fields, weights) == 0, (
+        capsys.readouterr().err
+    )
+    told = json.loads(capsys.readouterr().out)
+    assert (told["steps"], told["regime"]) == (7, "RL")
+
+
 def test_the_launch_file_tells_the_processes(
     recipe: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ):

@@ -13,6 +13,7 @@ from closeup.cli.app import Flag, MaybeInt, MaybePath, app
 from closeup.records import CloseupError
 
 _Text = Annotated[str | None, tyro.conf.arg(metavar="TEXT")]
+_Changes = Annotated[tuple[str, ...], tyro.conf.arg(metavar="NAME=VALUE")]
 _Speeds = Annotated[tuple[float, float] | None, tyro.conf.arg(metavar="SAMPLED TRAINED")]
 
 
@@ -27,6 +28,7 @@ def train(
     trajectories: _Text = None,
     steps: MaybeInt = None,
     seed: MaybeInt = None,
+    set: _Changes = (),
     accelerate: MaybePath = None,
     tokens_per_second: _Speeds = None,
 ) -> None:
@@ -46,13 +48,15 @@ def train(
         trajectories: A run of `closeup teach`, in place of the recipe's data.trajectories.
         steps: In place of the recipe's train.steps; may grow when a run is taken up again.
         seed: In place of the recipe's seed.
+        set: Any other fields by their dotted names, in place of the recipe's: values as JSON, or
+            text.
         accelerate: An accelerate config, whose processes and ZeRO stage a dry run reckons with;
             a run itself is begun by `accelerate launch`.
         tokens_per_second: Speeds of your own for a dry run, sampled and trained, over all GPUs.
     """
     from closeup.training.check import check
     from closeup.training.launch import Launch
-    from closeup.training.recipe import Recipe
+    from closeup.training.recipe import Recipe, change
     from closeup.training.run_folder import RunFolder
 
     changes = {
@@ -61,6 +65,7 @@ def train(
         "data.trajectories": trajectories,
         "train.steps": steps,
         "seed": seed,
+        **dict(map(change, set)),
     }
     loaded = Recipe.load(recipe, **changes)
     _sensible(out, dry_run, json, accelerate, tokens_per_second)

@@ -42,6 +42,7 @@ def made(run: Run) -> Made:
     found["test"] = _bench(study.test)
     found["limit"] = str(study.limit)
     asked = [*arm.tools, f"{study.calls} calls"] if arm.tools else []
+    asked += [f"{study.pixels} pixels"] if study.pixels else []
     found["asked"] = ", ".join([*asked, f"{study.max_tokens} tokens"])
     return found
 

@@ -10,7 +10,7 @@ from closeup.bench import Bench
 from closeup.conversation import Budget
 from closeup.evaluate import run as evaluate
 from closeup.message import Sampling
-from closeup.models import MODELS, Given, find
+from closeup.models import MODELS, Given, ModelOptions, find
 from closeup.models.model import Model
 from closeup.pictures import Pictures
 from closeup.question import Question
@@ -39,7 +39,8 @@ def measure(run: Run) -> Result:
     questions = chosen(whole, study.limit)
     bench = Few(whole, [question for own in questions.values() for question in own])
     pictures = Pictures.at(bench.image_path)
-    model = find(asked(run.model), Given(pictures, bench, run.seed))
+    options = checked(ModelOptions, pixels=study.pixels)
+    model = find(asked(run.model), Given(pictures, bench, run.seed, options))
     evaluate(bench, model, run.measured, pictures=pictures, setting=setting(run, model))
     known = told(whole, study.limit, questions)
     with Store.open(run.measured) as store:

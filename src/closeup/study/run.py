@@ -1,5 +1,6 @@
 """One run of a study: an arm and a seed, where its files are, and the trainings it consists of."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +27,8 @@ class Stage:
     bench: str
     trajectories: str | None
     """In place of the recipe's own, where it has the regime for it."""
+    given: Mapping[str, Any]
+    """Other fields in place of the recipe's own, by their dotted names."""
 
     def recipe(self) -> Recipe:
         """The recipe, with what the study says in place of its own."""
@@ -33,7 +36,8 @@ class Stage:
 
     def changes(self) -> dict[str, Any]:
         """What the study says, by the dotted names of a recipe's fields."""
-        found = {"model": self.model, "seed": self.seed, "data.bench": self.bench}
+        own = {"model": self.model, "seed": self.seed, "data.bench": self.bench}
+        found = {**self.given, **own}
         if self.trajectories and Recipe.load(self.file, **found).regime == "sft":
             found["data.trajectories"] = self.trajectories
         return found
@@ -112,6 +116,7 @@ class Run:
                 seed=self.seed,
                 bench=self.study.train,
                 trajectories=self.arm.trajectories,
+                given=self.arm.changes,
             )
             found.append(stage)
         return found

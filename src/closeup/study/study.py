@@ -6,7 +6,7 @@ Paths are as from the working folder, but for recipes, which lie beside the stud
 import json
 import tomllib
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
@@ -15,6 +15,10 @@ from closeup.records import CloseupError, Record, read_bytes
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9+_. -]{0,39}$"
 """Of a study and of an arm: it names folders."""
+
+
+OWN = frozenset({"model", "seed", "data.bench", "data.trajectories"})
+"""Fields of a recipe that no arm changes, for the study says what they are."""
 
 
 class Arm(Record):
@@ -33,6 +37,8 @@ class Arm(Record):
     """In place of `model`: an arm further up, whose model of the same seed it starts from."""
     trajectories: str | None = None
     """A run of `closeup teach` in place of the one its SFT recipes name."""
+    changes: dict[str, Any] = Field(default_factory=dict)
+    """Fields by their dotted names, in place of what each of its recipes says."""
     tools: tuple[str, ...] = ()
     """What it may call when it is measured."""
     seeds: tuple[int, ...] = ()
@@ -67,6 +73,8 @@ class Study(Record):
     """Most test questions a task; pages are taken whole, in an order drawn once and for all."""
     unseen_styles: tuple[str, ...] = ()
     """Styles of synthetic pages that no training may show; every recipe must leave them out."""
+    pixels: int | None = Field(default=None, ge=1)
+    """Page budget of the test, the same for all arms; None: as each checkpoint was taught."""
     calls: int = Field(default=3, ge=1)
     """Most tool calls an episode of the test."""
     max_tokens: int = Field(default=512, ge=1)
@@ -111,8 +119,11 @@ class Study(Record):
             raise ValueError(f"{place}: there are two")
         if (arm.model is None) == (arm.after is None):
             raise ValueError(f"{place}: need model or after, and not both")
-        if arm.trajectories and not arm.recipes:
-            raise ValueError(f"{place}: trajectories without a recipe to learn them")
+        for name in ("trajectories", "changes"):
+            if getattr(arm, name) and not arm.recipes:
+                raise ValueError(f"{place}: {name} without a recipe")
+        if own := sorted(OWN & arm.changes.keys()):
+            raise ValueError(f"{place}: changes: {own[0]!r}: the study says it itself")
         for seeds in (arm.seeds, self.seeds):
             if len(set(seeds)) < len(seeds) or any(seed < 0 for seed in seeds):
                 raise ValueError(f"{place}: seeds {list(seeds)}: need different ones from 0 on")

@@ -5,6 +5,7 @@ which asks only what is missing. So a study that was killed goes on where it sto
 """
 
 import fcntl
+import json
 import os
 import shutil
 import subprocess
@@ -182,22 +183,12 @@ def commands(run: Run, file: Path) -> Iterator[Command]:
     yield [sys.executable, "-m", "closeup.study", str(file), run.arm.name, str(run.seed)]
 
 
-FLAGS = {
-    "model": "--model",
-    "seed": "--seed",
-    "data.bench": "--bench",
-    "data.trajectories": "--trajectories",
-}
-"""Of `closeup train`, by the field that each stands in for."""
-
-
 def train(stage: Stage) -> Command:
     """The command that trains a stage, or goes on with it."""
     command = [sys.executable, "-m", "closeup.cli", "train", str(stage.file)]
     command += ["--out", str(stage.out)]
-    for name, value in stage.changes().items():
-        command += [FLAGS[name], str(value)]
-    return command
+    changes = [f"{name}={json.dumps(value)}" for name, value in stage.changes().items()]
+    return command + (["--set", *changes] if changes else [])
 
 
 def _locked(run: Run) -> int:

@@ -18,7 +18,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from closeup.geometry import Grid
-from closeup.records import CloseupError, Record, read_bytes
+from closeup.records import CloseupError, Record, read_bytes, shorten
 
 Share = Field(ge=0)
 
@@ -164,7 +164,8 @@ class Recipe(Record):
 
     @classmethod
     def load(cls, path: Path, **changes: Any) -> "Recipe":
-        """Read a recipe; `changes` replace fields by their dotted name, where they are not None.
+        """Read a recipe; `changes` replace fields by their dotted name, where they are not None,
+        in their order.
 
         Raises CloseupError with the file, the field, the value and the rule.
         """
@@ -188,3 +189,15 @@ def _put(raw: dict[str, Any], names: list[str], value: Any, path: Path) -> None:
         if not isinstance(raw, dict):
             raise CloseupError(f"{path}: {name}: need a table")
     raw[names[-1]] = value
+
+
+def change(said: str) -> tuple[str, Any]:
+    """A field of a recipe by its dotted name, and what stands in its place: NAME=VALUE, the value
+    as JSON, or text where it is none. CloseupError for anything else."""
+    name, equals, text = said.partition("=")
+    if not equals or not all(name.split(".")):
+        raise CloseupError(f"--set {shorten(said)}: need NAME=VALUE, such as train.steps=300")
+    try:
+        return name, json.loads(text)
+    except (ValueError, RecursionError):
+        return name, text
