@@ -281,7 +281,9 @@ def test_a_thought_before_the_answer_leaves_one_answer(drawn):
         match episode.task:
             case "action_recognition":
                 told = question.options[question.labels.index(str(question.answer))]
-                assert thought.endswith(f" {told}.")
+                assert thought.endswith(f" {told}: {question.answer}.")
+            case "panel_understanding_choice":
+                assert thought.endswith(f": {question.answer}.")
             case "depth_comparison" | "character_identification":
                 assert re.findall(r"\b[A-Z]\b", thought) == [question.answer]
             case "dialogue_reordering" | "panel_reordering":

@@ -26,7 +26,8 @@ closeup teach $home/train --out $home/told --multiple 28 --pixels 784 --crop-pix
 "${both[@]}" -m closeup.cli train $recipes/words.toml --out $home/words
 
 # 3. Crops: the questions, with what they are about shown enlarged.
-closeup teach $home/train --out $home/plain --oracle-crop "${sizes[@]}" --tasks "${tasks[@]:0:4}"
+closeup teach $home/train --out $home/plain --oracle-crop "${sizes[@]}" --limit 30000 \
+    --tasks "${tasks[@]:0:4}"
 "${both[@]}" -m closeup.cli train $recipes/crops.toml --out $home/crops
 
 # 4. Zooming: a teacher's episodes on whole pages. 5. Region-aware RL, in two stages.

@@ -36,7 +36,7 @@ from closeup.question import Mark, Question
 from closeup.tasks import task_of
 from closeup.tools.tool import MAX_ASPECT, MIN_SIDE
 
-VERSION = 1
+VERSION = 2
 """To be raised when the same question gets another episode than before."""
 LARGE = 0.25
 """The share of its image from which on a region is not looked at again."""
