@@ -246,9 +246,20 @@ def test_accelerate_tells_the_processes(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("ACCELERATE_USE_DEEPSPEED", "true")
     monkeypatch.setenv("ACCELERATE_DEEPSPEED_ZERO_STAGE", "3")
     assert Launch.now() == Launch(processes=8, zero=3)
+    own = tmp_path / "zero.json"
+    own.write_text('{"zero_optimization": {"stage": 1}}')
+    monkeypatch.setenv("ACCELERATE_DEEPSPEED_CONFIG_FILE", str(own))
+    assert Launch.now() == Launch(processes=8, zero=1)
+    file.write_text(
+        f"distributed_type: DEEPSPEED\ndeepspeed_config: {{deepspeed_config_file: {own}}}\n"
+    )
+    assert Launch.of(file) == Launch(processes=1, zero=1)
     monkeypatch.setenv("WORLD_SIZE", "many")
     with pytest.raises(CloseupError, match="WORLD_SIZE or ZeRO stage 'many': need a whole number"):
         Launch.now()
+
+
+NAMES = "distributed_type: DEEPSPEED\ndeepspeed_config: {deepspeed_config_file:"
 
 
 @pytest.mark.parametrize(
@@ -259,9 +270,14 @@ def test_accelerate_tells_the_processes(tmp_path: Path, monkeypatch: pytest.Monk
         ("num_processes: 0", "processes: 0: Input should be greater than or equal to 1"),
         ("num_processes: {}", "processes"),
         ("deepspeed_config: 7", "not a config of accelerate's"),
+        (f"{NAMES} gone.json}}", "gone.json: no such file"),
+        (f"{NAMES} config.yaml}}", "config.yaml: not readable as JSON"),
     ],
 )
-def test_a_hostile_launch_file_is_one_line(text: str, rule: str, tmp_path: Path):
+def test_a_hostile_launch_file_is_one_line(
+    text: str, rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "config.yaml").write_text(text)
     with pytest.raises(CloseupError, match=rule) as error:
         Launch.of(tmp_path / "config.yaml")

@@ -28,8 +28,8 @@ def ask(
     Args:
         page: An image: JPEG, PNG, WebP, GIF, TIFF or BMP.
         question: In one's own words.
-        model: openai:NAME, gemini:NAME, http://HOST:PORT/v1#NAME, hf:NAME-or-folder, zoomer, or
-            package.module:Name.
+        model: openai:NAME, gemini:NAME, http://HOST:PORT/v1#NAME, hf:NAME-or-folder, closeup-tiny,
+            zoomer, or package.module:Name.
         crops: Save every image that the model was shown to this folder, missing or empty.
         as_json: Print everything as JSON.
         seed: Seed of a model that draws.

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,12 @@ class Launch(Record):
     def now(cls) -> "Launch":
         """The one that this process is part of, as `accelerate launch` tells it."""
         deepspeed = os.environ.get("ACCELERATE_USE_DEEPSPEED", "false").lower() == "true"
-        stage = os.environ.get("ACCELERATE_DEEPSPEED_ZERO_STAGE", "2") if deepspeed else "0"
-        return cls(processes=_count(os.environ.get("WORLD_SIZE", "1")), zero=_count(stage))
+        told: dict[str, Any] = {
+            "zero_stage": os.environ.get("ACCELERATE_DEEPSPEED_ZERO_STAGE", "2"),
+            "deepspeed_config_file": os.environ.get("ACCELERATE_DEEPSPEED_CONFIG_FILE"),
+        }
+        zero = str(_zero(told)) if deepspeed else "0"
+        return cls(processes=_count(os.environ.get("WORLD_SIZE", "1")), zero=_count(zero))
 
     @classmethod
     def of(cls, path: Path) -> "Launch":
@@ -33,8 +38,22 @@ class Launch(Record):
         """
         raw = _read(path)
         shared: Any = raw.get("deepspeed_config") or {}
-        zero = shared.get("zero_stage", 2) if raw.get("distributed_type") == "DEEPSPEED" else 0
+        zero = _zero(shared) if raw.get("distributed_type") == "DEEPSPEED" else 0
         return cls.parse(_line(raw.get("num_processes", 1), zero), str(path))
+
+
+def _zero(told: Mapping[str, Any]) -> Any:
+    """The ZeRO stage, whether it stands there or in a file of DeepSpeed's own that is named."""
+    if not (named := told.get("deepspeed_config_file")):
+        return told.get("zero_stage", 2)
+    try:
+        own = json.loads(read_bytes(Path(str(named))))
+    except (ValueError, RecursionError) as error:
+        raise CloseupError(f"{named}: not readable as JSON: {error}") from None
+    zero = own.get("zero_optimization", {}) if isinstance(own, dict) else None
+    if not isinstance(zero, dict):
+        raise CloseupError(f"{named}: not a config of DeepSpeed's")
+    return zero.get("stage", 0)
 
 
 def _read(path: Path) -> dict[str, Any]:
