@@ -1,5 +1,8 @@
 """closeup-tiny before it has learned anything, and what its vision tower is taught."""
 
+import os
+import subprocess
+import sys
 from itertools import pairwise
 
 import numpy as np
@@ -173,6 +176,43 @@ def test_the_tower_learns_and_the_layers_stay(bench, folder, tmp_path):
     assert not any("embed_tokens" in name for name in changed[1])
     moved = [(state["model.language_model.embed_tokens.weight"]) for state in states[:2]]
     assert 0 < (moved[0] != moved[1]).any(1).sum() < 200  # only words that were taught
+
+
+PAIR = """
+from pathlib import Path
+import torch
+from closeup.tiny import eyes
+from closeup.tiny.sights import Cut
+from closeup.training.recipe import Data
+place, out, bench = map(Path, __import__("sys").argv[1:])
+team = eyes.Team()
+weights = [torch.full((2,), float(team.rank)), torch.full((1, 3), 10.0 * team.rank)]
+team.agree(weights)
+assert weights[0].tolist() == [0.5, 0.5] and weights[1].tolist() == [[5.0] * 3]
+assert team.anyone(team.rank == 1) and not team.anyone(False)
+torch.distributed.destroy_process_group()
+cut = Cut((eyes._tokens(16),))
+eyes.teach(place, out, Data(bench=str(bench)), cut, minutes=0.05, batch=2, rate=1e-3, seed=0)
+"""
+
+
+def test_two_processes_agree_and_write_one_model(bench, folder, tmp_path):
+    (tmp_path / "pair.py").write_text(PAIR)
+    launcher = ("-m", "torch.distributed.run", "--nproc-per-node", "2")
+    process = subprocess.run(
+        [sys.executable, *launcher, tmp_path / "pair.py", folder, tmp_path / "out", bench.path],
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == 0, process.stderr
+    before, after = (
+        AutoModelForImageTextToText.from_pretrained(place, dtype=torch.float32).state_dict()
+        for place in (folder, tmp_path / "out")
+    )
+    assert any(not torch.equal(before[name], after[name]) for name in before)
+    assert (tmp_path / "out" / eyes.HEADS).is_file()
 
 
 def test_a_cell_is_a_box_middle_where_the_box_is_smaller():

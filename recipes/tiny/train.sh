@@ -20,10 +20,12 @@ both=(torchrun --nproc-per-node 2)
     --bench $home/train --without-styles wash --tokens 16 25 36 --panels 0.4 --page 192 \
     --minutes 30 --rate 8e-4
 
-# 2. Words: how questions and answers are put, before a page of one blank token.
-closeup teach $home/train --out $home/told --multiple 28 --pixels 784 --crop-pixels 784 \
-    --crop-least 784 --limit 40000 --tasks "${tasks[@]:0:4}"
+# 2. Words: how questions, answers and calls are put, before a page of one blank token.
+blank=(--multiple 28 --pixels 784 --crop-pixels 784 --crop-least 784 --limit 40000)
+closeup teach $home/train --out $home/told "${blank[@]}" --tasks "${tasks[@]:0:4}"
+closeup teach $home/train --out $home/called "${blank[@]}" --tools zoom_in --tasks "${tasks[@]}"
 "${both[@]}" -m closeup.cli train $recipes/words.toml --out $home/words
+"${both[@]}" -m closeup.cli train $recipes/calls.toml --out $home/calls
 
 # 3. Crops: the questions, with what they are about shown enlarged.
 closeup teach $home/train --out $home/plain --oracle-crop "${sizes[@]}" --limit 30000 \
