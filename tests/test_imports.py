@@ -26,7 +26,7 @@ LAYERS = [
     {"judge", "rewards", "teach"},
     {"training"},
     {"tiny"},
-    {"report", "export"},
+    {"report", "export", "script"},
     {"study"},
     {"cli"},
 ]
