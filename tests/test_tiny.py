@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 import pytest
@@ -147,6 +147,25 @@ def test_first_filters_make_patches_of_comics_unlike_each_other(folder, bench):
     spread = torch.linalg.eigvalsh(made.T @ made / len(made))
     assert spread.min() > 0.1
     assert spread.max() < 1.1
+
+
+def test_an_untrained_model_looks_where_a_word_stood_before(folder, tokenizer):
+    """At the colon: for the word before it among the options, and, at a word, for what followed."""
+    model = AutoModelForImageTextToText.from_pretrained(folder, attn_implementation="eager")
+    colon, line = ids(tokenizer, ":\n")
+    words = range(300, 303)
+    options = [[*ids(tokenizer, a), colon, b, line] for a, b in zip("ABC", words, strict=True)]
+    text = [*chain(*options), words[1], colon]
+    with torch.no_grad():
+        found = model.model.language_model(torch.tensor([text]), output_attentions=True)
+    option = text.index(words[1])
+    back_one, back_two, *_ = found.attentions[0][0]
+    like, _, after, _ = found.attentions[1][0]
+    last = len(text) - 1
+    assert back_one[last].argmax() == last - 1
+    assert back_two[option].argmax() == option - 2  # its letter
+    assert like[last, :-2].argmax() == option
+    assert after[last - 1, :-2].argmax() == option + 1
 
 
 def test_pages_to_test_on_teach_it_nothing(tmp_path):

@@ -23,6 +23,7 @@ from closeup.images import Resolution
 from closeup.models.hf import processor
 from closeup.models.told import Told
 from closeup.records import CloseupError
+from closeup.tiny import copying
 from closeup.tiny.sights import Album, Cut
 from closeup.tiny.tower import PATCH, TOKEN, patches
 from closeup.tiny.words import tokenizer
@@ -36,6 +37,8 @@ TEXTS = 20_000
 """Questions that the words are learned from."""
 HIDDEN = 256
 LAYERS = 4
+THETA = 10_000.0
+"""Of the rotary positions."""
 VISION_HIDDEN = 144
 VISION_LAYERS = 6
 MEAN, SPREAD = 0.75, 0.3
@@ -80,7 +83,7 @@ def new(folder: Path, recipe: Data, seed: int = 0) -> None:
             "max_position_embeddings": 4096,
             "rope_parameters": {
                 "rope_type": "default",
-                "rope_theta": 10_000.0,
+                "rope_theta": THETA,
                 "mrope_section": [8, 12, 12],
             },
             "bos_token_id": None,
@@ -109,6 +112,7 @@ def new(folder: Path, recipe: Data, seed: int = 0) -> None:
             torch.nn.init.normal_(weight, std=weight[0].numel() ** -0.5)
     words_in: Any = model.get_input_embeddings()
     torch.nn.init.normal_(words_in.weight, std=HIDDEN**-0.5)
+    copying.build_in(model.model.language_model.layers, THETA)
     kernel = model.model.visual.patch_embed.proj.weight.data
     kernel.copy_(_whitening(_patches(bench, entries)).view(VISION_HIDDEN, 3, 1, PATCH, PATCH) / 2)
     model.generation_config.eos_token_id = words.eos_token_id
