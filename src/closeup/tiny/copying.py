@@ -14,7 +14,6 @@ Where a head looks back is told by the phases of its biases under rotary positio
 and compares, by orthogonal subspaces of the hidden numbers, a head's width each.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -31,7 +30,7 @@ KEEN = 2.0
 
 
 @torch.no_grad()
-def build_in(layers: Sequence[Any], theta: float) -> None:
+def build_in(layers: Any, theta: float) -> None:
     """Give the first two layers heads that copy; `theta` is the base of their rotary positions.
 
     Layers as transformers' Qwen2.5-VL has them, of two heads for keys and values and twice as many
