@@ -2,6 +2,7 @@
 
 # Registers the verbs, in this order.
 from closeup.cli import (
+    annotate,
     ask,
     audit,
     build,
@@ -21,6 +22,7 @@ from closeup.cli import (
 from closeup.cli.main import main
 
 __all__ = [
+    "annotate",
     "ask",
     "audit",
     "build",

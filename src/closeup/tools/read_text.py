@@ -57,7 +57,7 @@ class ReadText(Tool):
                     raise CloseupError(
                         f"tool 'read_text': {error}: needs pip install 'closeup[ocr]'"
                     ) from None
-        self._reader = reader or _rapidocr
+        self.reader = reader or _rapidocr
 
     def use(self, arguments: Region, scene: Scene) -> Seen:
         asked, view = scene.region(arguments.image, arguments.bbox_2d)
@@ -65,7 +65,7 @@ class ReadText(Tool):
         drawn = replace(view, size=size.size(view.box.width, view.box.height))
         image = scene.views[arguments.image - 1]
         texts = []
-        for block in blocks(self._reader(scene.pixels(drawn))):
+        for block in blocks(self.reader(scene.pixels(drawn))):
             place = drawn.to_page(block.box.corners, "pixel")
             texts.append(f"{image.from_page(place, scene.grid)} {block.text}")
         return Seen((_told(texts, arguments.image),), asked)
