@@ -1,0 +1,115 @@
+"use strict";
+// <closeup-picture>: a page, or a part of it, with boxes drawn on it. Kinds of boxes differ in
+// colour and in form, so that neither is needed to tell them apart:
+//
+//   evidence  dashed, hatched inside, a diamond; of an order, with its letter
+//   zoom      a plain line, a numbered disc; failed: a crossed one
+//   ref       a dotted line, a square with the letter that the question gives it
+//   shown     a thin line around what the question shows of a page
+
+{
+  const { el, svg } = closeup;
+  const DISC = 9;
+  const FORMS = {
+    evidence: { d: "M0-11L11 0L0 11L-11 0z" },
+    zoom: { d: `M-${DISC} 0a${DISC} ${DISC} 0 1 0 ${2 * DISC} 0a${DISC} ${DISC} 0 1 0 -${2 * DISC} 0` },
+    failed: { d: `M-${DISC} 0a${DISC} ${DISC} 0 1 0 ${2 * DISC} 0a${DISC} ${DISC} 0 1 0 -${2 * DISC} 0` },
+    ref: { d: "M-9-9h18v18h-18z" },
+    shown: null,
+  };
+  let made = 0;
+
+  class Picture extends HTMLElement {
+    /**
+     * page: {width, height, href, note}; regions: [{kind, box, label, title}], drawn in their
+     * order; box: the part of the page that is seen, all of it where there is none.
+     */
+    show(page, regions = [], box = [0, 0, page.width, page.height], label = "A page") {
+      const [x0, y0, x1, y1] = box;
+      const frame = { x: x0, y: y0, width: x1 - x0, height: y1 - y0 };
+      const hatch = `hatch-${made++}`;
+      this.marks = [];
+      this.drawing = svg(
+        "svg",
+        { viewBox: `${x0} ${y0} ${frame.width} ${frame.height}`, role: "img", "aria-label": label },
+        svg("title", {}, label),
+        this.ground(hatch, page, frame),
+        regions.map((region) => this.region(region, hatch)),
+      );
+      this.drawing.style.aspectRatio = `${frame.width} / ${frame.height}`;
+      this.frame = frame;
+      this.replaceChildren(this.drawing);
+      if (!page.href) this.append(el("p", { class: "absent" }, page.note || "no image"));
+      this.fit();
+    }
+
+    connectedCallback() {
+      this.sight ??= new ResizeObserver(() => this.fit());
+      this.sight.observe(this);
+    }
+
+    disconnectedCallback() {
+      this.sight?.disconnect();
+    }
+
+    ground(hatch, page, frame) {
+      const line = svg("path", { d: "M0 0V1", class: "hatch" });
+      const image = { width: page.width, height: page.height, preserveAspectRatio: "none" };
+      return [
+        svg("defs", {}, (this.pattern = svg(
+          "pattern",
+          { id: hatch, width: 1, height: 1, patternUnits: "userSpaceOnUse" },
+          line,
+        ))),
+        svg("rect", { ...frame, class: "ground" }),
+        page.href ? svg("image", { ...image, href: page.href }) : null,
+      ];
+    }
+
+    region({ kind, box, label = "", title = "" }, hatch) {
+      const [x, y, right, bottom] = box;
+      const place = { x, y, width: right - x, height: bottom - y };
+      const form = FORMS[kind];
+      const mark = form && svg(
+        "g",
+        { class: "mark" },
+        svg("path", { d: form.d }),
+        svg("text", { "text-anchor": "middle", y: 4.5 }, label),
+      );
+      if (mark) this.marks.push({ mark, kind, x, y, right, bottom });
+      return svg(
+        "g",
+        { class: `box ${kind}` },
+        title ? svg("title", {}, title) : null,
+        svg("rect", { ...place, class: "halo" }),
+        svg("rect", { ...place, class: "line", ...(kind === "evidence" && { fill: `url(#${hatch})` }) }),
+        mark,
+      );
+    }
+
+    /** Marks and hatching keep their size on the screen, however large the page is drawn. */
+    fit() {
+      const width = this.drawing?.getBoundingClientRect().width;
+      if (!width) return;
+      const unit = this.frame.width / width;
+      this.pattern.setAttribute("patternTransform", `rotate(45) scale(${8 * unit})`);
+      const taken = [];
+      for (const { mark, kind, x, y, right, bottom } of this.marks) {
+        const { x: left, y: top, width: wide, height: high } = this.frame;
+        let across = kind === "evidence" ? right : x;
+        let down = kind === "ref" ? bottom : y;
+        const inside = (value, low, high) => Math.min(Math.max(value, low), high);
+        across = inside(across, left + 11 * unit, left + wide - 11 * unit);
+        down = inside(down, top + 11 * unit, top + high - 11 * unit);
+        while (taken.some(([a, b]) => Math.hypot(a - across, b - down) < 16 * unit)) {
+          across = inside(across + 19 * unit, left, left + wide);
+          if (across >= left + wide) break;
+        }
+        taken.push([across, down]);
+        mark.setAttribute("transform", `translate(${across} ${down}) scale(${unit})`);
+      }
+    }
+  }
+
+  customElements.define("closeup-picture", Picture);
+}
