@@ -21,7 +21,8 @@ test: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
-	OMP_NUM_THREADS=1 $(BIN)/pytest -n auto
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --ignore-glob '*_browser.py'
+	$(BIN)/pytest tests/*_browser.py  # apart: its event loop would meet those of other tests
 
 # The harnesses of others, in a venv of their own: 5.6 GB.
 interop:
