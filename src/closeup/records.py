@@ -125,22 +125,25 @@ def write_jsonl(path: Path, records: Iterable[Record]) -> None:
             out.write(record.to_json() + "\n")
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file in one step, so that a reader sees the old text or the new, never half.
+def write_atomically(path: Path, data: str | bytes | Iterable[bytes]) -> None:
+    """Replace a file in one step, so that a reader sees the old bytes or the new, never half.
 
-    Raises CloseupError where the file cannot be written.
+    Text is written as UTF-8; pieces are written as they come. Raises CloseupError where the file
+    cannot be written.
     """
     writable(path)
     partial = path.with_name(path.name + ".partial")
+    whole = data.encode() if isinstance(data, str) else data
     try:
-        with partial.open("w", encoding="utf-8", newline="\n") as out:
-            out.write(text)
+        with partial.open("wb") as out:
+            out.writelines([whole] if isinstance(whole, bytes) else whole)
             out.flush()
             os.fsync(out.fileno())
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise CloseupError(f"{path}: {error.strerror or error}") from None
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def writable(path: Path) -> None:

@@ -31,7 +31,7 @@ def script(
     """
     from closeup import script as scripts
     from closeup.bench import Bench
-    from closeup.records import writable
+    from closeup.records import writable, write_atomically
     from closeup.script import files
     from closeup.script.material import of_bench
     from closeup.script.pictures import pictures
@@ -57,7 +57,7 @@ def script(
             print(f"closeup: {missing} of {len(wanted)} pages have no image", file=sys.stderr)
     data = files.FORMATS[format](told, shown)
     if out is not None:
-        files.save(out, data)
+        write_atomically(out, data)
     else:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()

@@ -4,8 +4,7 @@ Tables stand in the HTML itself and can be read without scripts. Episodes are da
 of `closeup.show` make a page of. Nothing is asked of any host.
 """
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from math import inf
 from pathlib import Path
@@ -16,7 +15,7 @@ from markupsafe import Markup
 
 from closeup.bench import Bench
 from closeup.question import Split
-from closeup.records import CloseupError, read_bytes, writable
+from closeup.records import CloseupError, read_bytes, writable, write_atomically
 from closeup.report import html_chart, html_pages, html_tables
 from closeup.report.html_data import Data
 from closeup.report.html_head import head
@@ -92,7 +91,7 @@ def write(
             album=album,
             blocks=_blocks(data, album),
         )
-        _put(out, page)
+        write_atomically(out, (part.encode("utf-8", "replace") for part in page))
     return album.told
 
 
@@ -179,21 +178,3 @@ def _blocks(data: Data, album: Album) -> Iterator[tuple[str, str, Markup]]:
         yield f"image-{number}", "text/plain", Markup(block)
     index = data.index(album.cards)
     yield "index", "application/json", Markup(assets.json_block(index))
-
-
-def _put(out: Path, parts: Iterable[str]) -> None:
-    """Replace a file in one step, piece by piece: the page is never held as a whole."""
-    partial = out.with_name(out.name + ".partial")
-    try:
-        with partial.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
-            for part in parts:
-                file.write(part)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(out)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise CloseupError(f"{out}: {error.strerror or error}") from None
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
