@@ -185,9 +185,9 @@ class Shared(Timed, PrefixSharingGRPOTrainer):
 
 
 class Twice(Shared):
-    """Shares prefixes, but encodes the page of every episode again in the training pass."""
+    """Shares prefixes while sampling, but learns as TRL does, from every episode by itself."""
 
-    share_vision = False
+    share_learning = False
 
 
 class Clock(TrainerCallback):
@@ -326,7 +326,7 @@ def main() -> None:
         print(
             "\nWhole steps: page tokens, pages x group, zooms; CPU seconds (of them sampling) and"
         )
-        print("ratio: TRL, ours, ours with each page encoded once in the training pass as well")
+        print("ratio: TRL, ours, ours with pages and beginnings fed once in the training pass, too")
         step(model, 256, 2, 4, 2)
         step(model, 1024, 1, 8, 2)
 

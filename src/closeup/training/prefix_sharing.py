@@ -13,6 +13,7 @@ from closeup.models.hf.choose import never_said, sampled
 from closeup.models.hf.engine import KEEP_BYTES, Engine
 from closeup.models.hf.image_memo import ImageMemo
 from closeup.records import CloseupError
+from closeup.training.shared_prefix import shared_prefix
 from closeup.training.shared_vision import shared_vision
 
 
@@ -27,8 +28,8 @@ class PrefixSharingGRPOTrainer(GRPOTrainer):
     """Most tokens of one turn; None: as many as a whole completion may have."""
     keep_bytes: int = KEEP_BYTES
     """Of keys and values, kept from turn to turn."""
-    share_vision: bool = True
-    """Encode each image of a batch once in the training pass too."""
+    share_learning: bool = True
+    """Encode each image, and feed what rows begin with alike, once in the training pass too."""
     force: Any = None
     """For tests and measurements: called with the prompts' ids, gives what each row is to say."""
 
@@ -47,8 +48,9 @@ class PrefixSharingGRPOTrainer(GRPOTrainer):
             )
         except ValueError as problem:
             raise CloseupError(str(problem)) from None
-        if self.share_vision:
+        if self.share_learning:
             shared_vision(model)
+            shared_prefix(model)
 
     def _refuse(self) -> None:
         """What would be ignored, or would hang: processes that wait for each other in a pass."""
