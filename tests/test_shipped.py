@@ -103,6 +103,12 @@ def test_what_is_no_whole_checkpoint_is_refused(trained, tmp_path, lacks):
         ship(folder, "closeup-tiny")
 
 
+def test_it_may_go_into_any_folder(trained, weights, tmp_path):
+    folder = tmp_path / "recipes" / "base"
+    assert ship(trained, str(folder)) == folder
+    assert fingerprint(folder) == fingerprint(weights / "closeup-tiny")
+
+
 def test_a_name_that_nothing_is_shipped_under_is_refused(trained):
     with pytest.raises(CloseupError, match="closeup-big: need one of closeup-tiny, "):
         ship(trained, "closeup-big")

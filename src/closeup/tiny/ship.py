@@ -1,4 +1,4 @@
-"""Put a trained closeup-tiny into the package: `python -m closeup.tiny.ship FROM NAME`.
+"""Round a trained closeup-tiny and put it into the package: `python -m closeup.tiny.ship FROM TO`.
 
 Its weights are rounded to bfloat16, a third of a digit more than two, and what loading does not
 need is left behind. It is asked and trained as float32 all the same, see `models.shipped`.
@@ -22,28 +22,30 @@ WHOLE = ("config.json", told.FILE)
 """Files that a checkpoint of closeup's has, and one of adapters alone has not."""
 
 
-def ship(source: Path, name: str) -> Path:
-    """Write the model of a finished run, `RUN/final`, into the package's folder of that name.
+def ship(source: Path, to: str) -> Path:
+    """Write the model of a finished run, `RUN/final`, into the package's folder of the name `to`,
+    or into any folder, which is written with a slash.
 
     Returns the folder. Raises CloseupError where the source is no whole checkpoint or is too large;
     what was shipped before then stays.
     """
-    if name not in shipped.NAMES:
-        raise CloseupError(f"ship: {name}: need one of {', '.join(shipped.NAMES)}")
+    if to not in shipped.NAMES and "/" not in to:
+        names = ", ".join(shipped.NAMES)
+        raise CloseupError(f"ship: {to}: need one of {names}, or a folder, written with a slash")
     for file in WHOLE:
         if not (source / file).is_file():
             raise CloseupError(f"ship: {source}: no {file}: need a finished model, such as final/")
-    shipped.WEIGHTS.mkdir(parents=True, exist_ok=True)
-    folder = shipped.WEIGHTS / name
-    with tempfile.TemporaryDirectory(dir=shipped.WEIGHTS) as beside:
-        made = Path(beside) / name
+    folder = shipped.WEIGHTS / to if to in shipped.NAMES else Path(to)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as beside:
+        made = Path(beside) / folder.name
         count = _write(source, made)
         size = sum(file.stat().st_size for file in made.iterdir())
         if size > MOST:
             raise CloseupError(f"ship: {source}: {size:,} bytes in bfloat16: need {MOST:,} at most")
         shutil.rmtree(folder, ignore_errors=True)
         made.rename(folder)
-    print(f"{name}: {count:,} weights, {size:,} bytes: {folder}")
+    print(f"{to}: {count:,} weights, {size:,} bytes: {folder}")
     return folder
 
 
@@ -61,9 +63,9 @@ def _write(source: Path, folder: Path) -> int:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("source", metavar="FROM", type=Path)
-    parser.add_argument("name", metavar="NAME", choices=shipped.NAMES)
+    parser.add_argument("to", metavar="TO", help=f"{', '.join(shipped.NAMES)}, or some/folder")
     given = parser.parse_args()
     try:
-        ship(given.source, given.name)
+        ship(given.source, given.to)
     except CloseupError as error:
         parser.exit(2, f"closeup: {error}\n")
