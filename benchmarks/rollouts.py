@@ -232,6 +232,7 @@ def trainer_of(
         report_to="none",
         disable_tqdm=True,
         use_cpu=True,
+        bf16=False,
         logging_steps=1,
         shuffle_dataset=False,
     )
