@@ -25,7 +25,7 @@ LAYERS = [
         "sources",
         "stats",
     },
-    {"bench", "cues", "pictures", "turn"},
+    {"bench", "cues", "looking", "pictures", "turn"},
     {"readers", "tasks", "tools"},
     {"conversation", "annotate"},
     {"run_info"},

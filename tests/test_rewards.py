@@ -13,12 +13,12 @@ from closeup.conversation import Budget, Conversation
 from closeup.episode import Episode
 from closeup.geometry import Box, View
 from closeup.images import Resolution
+from closeup.looking import Look, hidden, looks, sought
 from closeup.message import Message, Reply
 from closeup.question import Crop, Mark, Question
 from closeup.records import CloseupError
 from closeup.rewards import Means, Reward, Term, lazy
 from closeup.rewards.crop_sufficiency import CropSufficiency, random_crop
-from closeup.rewards.looking import Look, hidden, looks, sought
 from closeup.rewards.redundancy import Redundancy
 from closeup.rewards.region_f import RegionF
 from closeup.rewards.region_iou import RegionIoU

@@ -9,10 +9,10 @@ from closeup import rewards
 from closeup.bench import Bench
 from closeup.build import build
 from closeup.build.datasets import synthetic
+from closeup.looking import hidden
 from closeup.question import Question
 from closeup.rewards import Means, Reward, lazy
 from closeup.rewards.crop_sufficiency import CropSufficiency
-from closeup.rewards.looking import hidden
 from closeup.rewards.tool_benefit import ToolBenefit
 from closeup.tasks import TASKS
 from closeup.training.recipe import Recipe

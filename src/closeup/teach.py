@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean
 from typing import Any, Literal
 
 from pydantic import Field
@@ -23,6 +22,7 @@ from closeup.bench import Bench
 from closeup.episode import Episode
 from closeup.evaluate import run
 from closeup.evaluate.tally import Tally
+from closeup.looking import covered, looks, sought
 from closeup.message import Message
 from closeup.models.model import Model
 from closeup.pictures import Pictures
@@ -143,22 +143,10 @@ def choose(bench: Bench, folder: Path, least_coverage: float = 0.0) -> dict[str,
 
 
 def coverage(episode: Episode, question: Question) -> float | None:
-    """The mean over the evidence of what one crop, the best, shows of it; None without a call or
-    without evidence."""
-    if not episode.calls or not question.evidence:
-        return None
-    crops = [episode.views[call.view] for call in episode.calls if call.view is not None]
-    return fmean(
-        max(
-            (
-                crop.box.coverage(mark.box)
-                for crop in crops
-                if crop.page == question.views[mark.view].page
-            ),
-            default=0.0,
-        )
-        for mark in question.evidence
-    )
+    """How much of what is sought its calls show, see `looking.covered`; None without a call or
+    where nothing is known to be sought."""
+    aims = sought(question)
+    return covered(aims, looks(episode)) if episode.calls and aims else None
 
 
 class Trajectories:

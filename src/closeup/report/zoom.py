@@ -1,7 +1,8 @@
 """What a model looked at: how often it zooms, whether it hits the evidence, and what that costs.
 
-Where the evidence lies is told by the bench, which is read again for it. What a call shows is a
-region of a page: the view that it gave or, for a tool that gives text, the box that was asked for.
+Where the evidence lies is told by the bench, which is read again for it: the panel where a question
+is about one, else what the answer rests on. What a call shows is a region of a page: the view that
+it gave or, for a tool that gives text, the box that was asked for (`closeup.looking`).
 
     n            episodes
     call rate    of these, those with a call
@@ -10,8 +11,8 @@ region of a page: the view that it gave or, for a tool that gives text, the box 
     union        the share of it that lies in all crops together
     IoU          of the evidence box with the crop that fits it best (paper mode's region reward)
     size         area of that crop / area of the evidence box
-    wasted       calls that failed; that repeat, with an IoU of at least `REPEATED`, an image seen
-                 before of the same page and contrast; or that show nothing of any evidence
+    wasted       calls that failed; that show again, with an IoU of at least `REPEATED`, what was
+                 shown before in the same way; or that show nothing of any evidence
 
 The means of covered, union and IoU are over the evidence boxes of a question, then over episodes
 with a call: an episode without one looked at nothing, and the call rate counts it. Of size, which
@@ -34,6 +35,7 @@ from rich.text import Text
 from closeup.bench import Bench
 from closeup.episode import Episode
 from closeup.geometry import Box
+from closeup.looking import covered, looks, seen, sought
 from closeup.question import Question, Split
 from closeup.records import CloseupError
 from closeup.report.terminal import percent, plain
@@ -45,13 +47,6 @@ call rate: episodes with a call. calls: per episode. Among episodes with a call:
 covered: of the evidence, what the best crop shows; union: what all crops show;
 IoU: of the best-fitting crop with it; size: its area / the evidence's (median).
 """
-
-
-class Look(NamedTuple):
-    """A region of a page that a call showed."""
-
-    page: str
-    box: Box
 
 
 class Zoomed(NamedTuple):
@@ -106,43 +101,31 @@ def zoom_figures(
 
 def zoomed(episode: Episode, question: Question) -> Zoomed:
     """What one episode looked at."""
-    evidence = [Look(question.views[mark.view].page, mark.box) for mark in question.evidence]
-    looks: list[Look] = []
-    wasted = 0
-    for call in episode.calls:
-        page = episode.views[0].page  # a text names no page; most questions show one alone
-        view = None if call.view is None else episode.views[call.view]
-        box = call.asked if view is None else view.box
-        if call.error or box is None:
-            wasted += 1
-            continue
-        look = Look(view.page if view else page, box)
-        before = episode.views[: call.view] if view else ()
+    aims, found = sought(question), looks(episode)
+    crops = sum(call.view is not None for call in episode.calls)
+    before = [seen(view) for view in episode.views[: len(episode.views) - crops]]
+    calls, wasted = len(episode.calls), len(episode.calls) - len(found)
+    for look in found:
         repeats = any(
-            seen.page == look.page
-            and seen.contrast == (view.contrast if view else False)
-            and seen.box.iou(box) >= REPEATED
-            for seen in before
+            (old.page, old.how) == (look.page, look.how) and old.box.iou(look.box) >= REPEATED
+            for old in before
         )
-        misses = bool(evidence) and not any(
-            mark.page == look.page and mark.box.overlap(box) > 0 for mark in evidence
+        hits = not aims or any(
+            aim.page == look.page and aim.box.overlap(look.box) > 0 for aim in aims
         )
-        wasted += repeats or misses
-        looks.append(look)
-    if not episode.calls or not evidence:
-        return Zoomed(len(episode.calls), wasted)
-    pairs = [
-        (mark.box, [look.box for look in looks if look.page == mark.page]) for mark in evidence
-    ]
-    best = [max(boxes, key=box.iou, default=None) for box, boxes in pairs]
-    hits = [(box, crop) for (box, _), crop in zip(pairs, best, strict=True) if crop is not None]
+        wasted += repeats or not hits
+        before.append(look)
+    if not calls or not aims:
+        return Zoomed(calls, wasted)
+    pairs = [(aim.box, [look.box for look in found if look.page == aim.page]) for aim in aims]
+    best = [(box, max(boxes, key=box.iou)) for box, boxes in pairs if boxes]
     return Zoomed(
-        calls=len(episode.calls),
+        calls=calls,
         wasted=wasted,
-        covered=fmean(max((b.coverage(box) for b in boxes), default=0.0) for box, boxes in pairs),
+        covered=covered(aims, found),
         union=fmean(covered_by(box, boxes) for box, boxes in pairs),
-        iou=sum(box.iou(crop) for box, crop in hits) / len(pairs),
-        sizes=tuple(crop.area / box.area for box, crop in hits if crop.overlap(box) > 0),
+        iou=sum(box.iou(crop) for box, crop in best) / len(pairs),
+        sizes=tuple(crop.area / box.area for box, crop in best if crop.overlap(box) > 0),
     )
 
 
@@ -191,24 +174,32 @@ def table(run: Store, found: dict[str, ZoomFigures]) -> Group:
         if task == "all":
             looked.add_section()
             cost.add_section()
-        looked.add_row(
-            task,
-            str(row.episodes),
-            percent(row.call_rate),
-            f"{row.calls:.2f}",
-            percent(row.covered),
-            percent(row.union),
-            percent(row.iou),
-            _number(row.size, 1),
-        )
-        cost.add_row(
-            task,
-            _number(row.tokens_per_correct, 0),
-            _number(row.seconds_per_correct, 2),
-            percent(row.wasted),
-            percent(row.unparsed),
-        )
+        looked.add_row(task, *looked_cells(row))
+        cost.add_row(task, *cost_cells(row))
     return Group(looked, Text(LEGEND), cost, *_advice(run))
+
+
+def looked_cells(row: ZoomFigures) -> tuple[str, ...]:
+    """Episodes, call rate, calls, covered, union, IoU and size, as `LEGEND` tells of them."""
+    return (
+        f"{row.episodes:,}",
+        percent(row.call_rate),
+        f"{row.calls:.2f}",
+        percent(row.covered),
+        percent(row.union),
+        percent(row.iou),
+        _number(row.size, 1),
+    )
+
+
+def cost_cells(row: ZoomFigures) -> tuple[str, ...]:
+    """Tokens and seconds for a right answer; wasted calls and unparsed replies, in %."""
+    return (
+        _number(row.tokens_per_correct, 0),
+        _number(row.seconds_per_correct, 2),
+        percent(row.wasted),
+        percent(row.unparsed),
+    )
 
 
 def _number(value: float | None, decimals: int) -> str:

@@ -26,10 +26,10 @@ from closeup.conversation import Budget, Conversation
 from closeup.episode import Episode
 from closeup.geometry import Box, Grid, View
 from closeup.images import Resolution
+from closeup.looking import MOST_SHARE, common, marks, seen, sought
 from closeup.message import Message, Reply
 from closeup.question import Question
 from closeup.rewards.crop_sufficiency import source
-from closeup.rewards.looking import MOST_SHARE, common, marks, seen, sought
 from closeup.rewards.reward import Reward
 from closeup.tasks import Task
 from closeup.tasks.scoring import solution

@@ -3,8 +3,8 @@
 from statistics import fmean
 
 from closeup.episode import Episode
+from closeup.looking import Look, looks, seen
 from closeup.question import Question
-from closeup.rewards.looking import Look, looks, seen
 from closeup.rewards.term import Term
 
 FREE = 0.5

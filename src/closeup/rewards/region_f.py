@@ -2,8 +2,8 @@
 
 from closeup.episode import Episode
 from closeup.geometry import Box
+from closeup.looking import Look, common, holders, looks, sought
 from closeup.question import Question
-from closeup.rewards.looking import Look, common, holders, looks, sought
 from closeup.rewards.term import Term
 
 MARGIN = 0.1

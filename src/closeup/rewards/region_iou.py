@@ -3,8 +3,8 @@
 from statistics import fmean
 
 from closeup.episode import Episode
+from closeup.looking import looks, sought
 from closeup.question import Question
-from closeup.rewards.looking import looks, sought
 from closeup.rewards.term import Term
 
 

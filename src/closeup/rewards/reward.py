@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from closeup.episode import Episode
+from closeup.looking import hidden
 from closeup.question import Question
 from closeup.records import CloseupError
-from closeup.rewards.looking import hidden
 from closeup.rewards.term import Term, correct
 
 

@@ -7,9 +7,9 @@ from statistics import fmean
 from typing import Self
 
 from closeup.episode import Episode
+from closeup.looking import looks
 from closeup.question import Question
 from closeup.records import CloseupError
-from closeup.rewards.looking import looks
 from closeup.rewards.term import Means, Term, correct
 from closeup.store import Store
 

@@ -1,8 +1,8 @@
 """Pay for calling a tool at all, within bounds (the paper's term; N and its height are ours)."""
 
 from closeup.episode import Episode
+from closeup.looking import looks
 from closeup.question import Question
-from closeup.rewards.looking import looks
 from closeup.rewards.term import Term
 
 

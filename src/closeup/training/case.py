@@ -6,9 +6,9 @@ from functools import cached_property
 from pathlib import Path
 
 from closeup.bench import Bench, Entry
+from closeup.looking import hidden
 from closeup.question import Question
 from closeup.records import CloseupError
-from closeup.rewards.looking import hidden
 from closeup.tasks import task_of
 from closeup.tasks.task import Task
 from closeup.teach import Trajectories

@@ -2,7 +2,7 @@
 
 Names are grouped by slashes, as trackers group them. A number that cannot be had, such as the mean
 of a term that never applied, is left out: absent is not zero. Coverage, precision and IoU are of
-the questions in which looking is to be paid (`rewards.looking.hidden`), and of all their episodes:
+the questions in which looking is to be paid (`looking.hidden`), and of all their episodes:
 one without a call covers nothing. A report counts only those with a call.
 
 reward/TERM, reward_std/TERM     mean and spread of a term where it applies, before weight and gate
@@ -27,9 +27,9 @@ from statistics import fmean, pstdev
 from typing import get_args
 
 from closeup.episode import Episode, StopReason
+from closeup.looking import Look, common, hidden, looks, sought
 from closeup.question import Question
 from closeup.rewards import Parts
-from closeup.rewards.looking import Look, common, hidden, looks, sought
 
 EVEN = 1e-6
 """Rewards of a group that differ by no more than this are the same: they teach nothing."""

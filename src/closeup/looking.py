@@ -1,7 +1,8 @@
 """Where an episode looked, and where there was something to see: boxes of pages, in page pixels."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from statistics import fmean
 from typing import NamedTuple
 
 from closeup.episode import Episode, ToolCall
@@ -82,6 +83,14 @@ def holders(question: Question) -> list[Look]:
     """The images that hold what is sought, each whole."""
     numbers = sorted({mark.view for mark in marks(question)})
     return [Look(question.views[i].page, question.views[i].box) for i in numbers]
+
+
+def covered(aims: Sequence[Look], looks: Sequence[Look]) -> float:
+    """The share of an aim that lies in one look, the best one; the mean over the aims."""
+    return fmean(
+        max((look.box.coverage(aim.box) for look in looks if look.page == aim.page), default=0.0)
+        for aim in aims
+    )
 
 
 def common(ones: Iterable[Look], others: Iterable[Look]) -> float:
