@@ -32,7 +32,8 @@ def shared_prefix(model: Any) -> None:
 
     def forward(**given: Any) -> Any:
         if given.get(CACHE) is None and given.get("inputs_embeds") is not None:
-            again = layers.training and getattr(layers, "is_gradient_checkpointing", False)
+            parts = layers.modules() if layers.training else ()
+            again = any(getattr(part, "gradient_checkpointing", False) for part in parts)
             which, common = ([], 0) if again else groups(given)
             if common:
                 return _twice(plain, layers.config, given, which, common)
