@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := results/demo
 
-.PHONY: demo test format clean interop vllm
+.PHONY: demo test browser format clean interop vllm
 
 demo: .venv/ready
 	@rm -rf $(DEMO)
@@ -17,12 +17,23 @@ demo: .venv/ready
 	@echo "Written: $(DEMO)/bench (40 pages and their questions), $(DEMO)/audit.json,"
 	@echo "         $(DEMO)/hard_core.txt, $(DEMO)/runs (one folder a model)"
 
-test: .venv/ready
+test: .venv/ready browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --ignore-glob '*_browser.py'
-	$(BIN)/pytest tests/*_browser.py  # apart: its event loop would meet those of other tests
+	@# Apart, a file in one process: Playwright's event loop would meet those of other tests.
+	$(BIN)/pytest -n auto --dist loadfile tests/*_browser.py
+
+# What the browser's tests need beside Playwright; without it they skip and say so.
+AXE := .venv/axe
+browser: $(AXE)/ready
+	-@test -x /usr/bin/chromium || { export DEBIAN_FRONTEND=noninteractive; \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null
+
+$(AXE)/ready: | .venv/ready
+	-@mkdir -p $(AXE) && cd $(AXE) && tarball=$$(npm pack --loglevel=error --fetch-retries=1 \
+		--fetch-timeout=30000 axe-core@4.14.1) && tar xzf "$$tarball" && touch ready
 
 # The harnesses of others, in a venv of their own: 5.6 GB.
 interop:

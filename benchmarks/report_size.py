@@ -5,9 +5,9 @@
 A scripted model zooms on synthetic pages, once for each question; its episodes stand there as often
 as there are epochs. Printed are the bytes of the file and what they are of, the time to write it,
 and, in Debian's Chromium without a window, the time from opening the file to its first page on the
-screen, to a filtered list and to a search through all that was said: seconds by the clock, and
-those that the page itself computed, which other work on the machine does not change. Needs
-Playwright and /usr/bin/chromium.
+screen, from there until the whole file is read, to a filtered list and to a search through all that
+was said: seconds by the clock, and those that the page itself computed, which other work on the
+machine does not change. Needs Playwright and /usr/bin/chromium.
 """
 
 import io
@@ -100,6 +100,8 @@ def once(browser: Browser, url: str) -> dict[str, tuple[float, float]]:
     page.wait_for_selector("closeup-episode closeup-picture")
     page.evaluate(PICTURE)
     found = {"first picture": watch.lap()}
+    page.wait_for_load_state("load")
+    found["and the whole file"] = watch.lap()
     shown = page.locator("closeup-episodes [role=status]").text_content()
     print(shown, file=sys.stderr)
     page.locator("select[name=score]").select_option("wrong")

@@ -1,10 +1,12 @@
 """A real browser for tests of what is seen: Debian's Chromium without a window, by Playwright.
 
-Nothing is fetched. Where Chromium, Playwright or axe is missing the tests that need it skip, and
-say what provides it:
+Nothing is fetched here. Where Chromium, Playwright or axe is missing the tests that need it skip,
+and say what provides it; `make browser` does where it can:
 
     apt-get install chromium; pip install playwright      (no `playwright install`)
     npm pack axe-core, unpacked; CLOSEUP_AXE names axe.min.js, or it lies in .venv/axe/package/
+
+What `wait_for_function` waits for is written as a function: our policies refuse to evaluate text.
 """
 
 import os
@@ -13,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -25,6 +27,12 @@ CHROMIUM = os.environ.get("CLOSEUP_CHROMIUM") or shutil.which("chromium") or "/u
 AXE = Path(os.environ.get("CLOSEUP_AXE") or ROOT / ".venv/axe/package/axe.min.js")
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
 PHONE, WIDE = (390, 844), (1600, 1000)
+PATIENCE = 30_000
+"""Milliseconds for anything to happen: a machine may have more to do."""
+NO_AXE = "" if AXE.is_file() else f"no axe-core at {AXE}: make browser, see tests/browser.py"
+needs_axe = pytest.mark.skipif(bool(NO_AXE), reason=NO_AXE)
+"""Marks a test that asks for violations and for nothing else: without axe it does not begin, and
+all the rest is still tested."""
 
 
 @dataclass
@@ -56,30 +64,37 @@ def chromium() -> Iterator["Browser"]:
 
 @contextmanager
 def opened(
-    browser: "Browser", url: str, size: tuple[int, int] = WIDE, *, dark: bool = False
+    browser: "Browser",
+    url: str,
+    size: tuple[int, int] = WIDE,
+    *,
+    dark: bool = False,
+    until: Literal["commit", "load"] = "load",
 ) -> Iterator[Seen]:
-    """A page of its own, with all that it asks for and all that goes wrong written down."""
+    """A page of its own, with all that it asks for and all that goes wrong written down; waits
+    until it is there, or until it begins to come."""
     width, height = size
     scheme = "dark" if dark else "light"
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
     page = context.new_page()
-    page.set_default_timeout(90_000)  # a machine may have more to do
+    page.set_default_timeout(PATIENCE)
     seen = Seen(page)
     page.on("request", lambda request: seen.requests.append(request.url))
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
     page.on("console", lambda said: seen.errors.append(said.text) if said.type == "error" else None)
     page.on("dialog", lambda dialog: (seen.dialogs.append(dialog.message), dialog.dismiss())[1])
     try:
-        page.goto(url)
+        page.goto(url, wait_until=until)
         yield seen
     finally:
         context.close()
 
 
 def violations(page: "Page") -> list[dict[str, Any]]:
-    """What axe-core finds serious or critical in the page as it stands."""
-    if not AXE.is_file():
-        pytest.skip(f"no axe-core at {AXE}: npm pack axe-core, see tests/browser.py")
+    """What axe-core finds serious or critical in the page as it stands; to be asked for by tests
+    that are marked `needs_axe`."""
+    if NO_AXE:
+        pytest.skip(NO_AXE)
     # Not as a script element: the page's own policy refuses those of others.
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")

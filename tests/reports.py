@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from benches import texts, write_bench
+from benches import describing, texts, write_bench
 from PIL import Image, ImageDraw
 from runs import info
 
 from closeup.bench import Bench
 from closeup.episode import Episode, ToolCall
 from closeup.geometry import Box, View
+from closeup.judge.checklist import Verdict
+from closeup.judge.judgement import Judgement
+from closeup.judge.judgements import Judgements
 from closeup.message import Message, Usage
 from closeup.question import Question, Score
 from closeup.store import Store
@@ -150,3 +153,25 @@ def hostile_pair(folder: Path) -> tuple[Path, Path]:
     one = write_run(folder / "<i>a", bench, episodes, model=ALL, tools=("zoom_in",), **changes)
     others = [plain(q, "A") for q in asked[1:]]
     return one, write_run(folder / "b", bench, others, failed=asked[0].id, model=HOSTILE[1])
+
+
+def described(folder: Path) -> Path:
+    """A run that describes two panels of three facts each. Of the first one judge says that all is
+    told; another turns one verdict with the order, and could not be read on the second panel."""
+    asked = [describing(i, ("a dog runs", "it rains", f"a lamp {ALL}")) for i in range(2)]
+    bench = bench_of(folder / "described", asked)
+    run = write_run(folder / "run", bench, [plain(q, "A dog runs, by a lamp.") for q in asked])
+    everything: tuple[Verdict, ...] = ("told", "told", "told")
+    told = Judgement(judge="kind", facts=3, passes=(everything, everything))
+    turned: tuple[tuple[Verdict, ...], ...] = (
+        ("told", "contradicted", "told"),
+        ("told", "contradicted", "absent"),
+    )
+    strict = Judgement(judge=f"strict {ALL}", facts=3, passes=turned)
+    silent = strict.model_copy(update={"passes": (), "problem": f"no verdicts {ALL}"})
+    with Store.create(run, Store.open(run).info) as store:
+        judgements = Judgements(store)
+        for question, said in zip(asked, (strict, silent), strict=True):
+            judgements.put(question.id, 0, told.judge, "p", told)
+            judgements.put(question.id, 0, said.judge, "p", said)
+    return run

@@ -20,9 +20,9 @@ from closeup.records import CloseupError
 from closeup.report.terminal import table
 from closeup.store import Store
 from closeup.training import grpo
+from closeup.training.paid import paid
 from closeup.training.recipe import Recipe
 from closeup.training.run_folder import MARK, RunFolder
-from closeup.training.sampled import paid
 
 STEPS, BATCH = 4, 4
 SCRIPT = """
@@ -31,6 +31,7 @@ import sys
 from pathlib import Path
 from accelerate import PartialState
 from closeup.training import grpo
+from closeup.training.paid import paid
 from closeup.training.recipe import Recipe
 grpo.run(Recipe.parse(Path(sys.argv[1]).read_bytes(), sys.argv[1]), Path(sys.argv[2]))
 assert PartialState().num_processes == int(os.environ.get("WORLD_SIZE", "1"))
@@ -75,12 +76,12 @@ def test_every_step_is_measured_and_every_episode_kept(whole):
         rewards = paid(store)
         table(store)
     assert len(kept) == STEPS * BATCH
-    assert Counter(row["step"] for row in rewards) == dict.fromkeys(range(1, 5), BATCH)
-    for row in rewards:
-        episode = kept[row["question"], row["epoch"]]
-        assert row["terms"]["answer"] == episode.score.value
+    assert Counter(pay.step for pay in rewards) == dict.fromkeys(range(1, 5), BATCH)
+    for pay in rewards:
+        episode = kept[pay.question, pay.epoch]
+        assert pay.terms["answer"] == episode.score.value
     for step in _rows(whole):
-        own = [row["total"] for row in rewards if row["step"] == step["step"]]
+        own = [pay.total for pay in rewards if pay.step == step["step"]]
         assert step["reward/total"] == pytest.approx(sum(own) / BATCH)
     assert any(episode.calls for episode in kept.values())
     assert len({row["reward/total"] for row in _rows(whole)}) > 1
@@ -163,8 +164,8 @@ def test_two_processes_share_a_step(tmp_path):
     with Store.open(tmp_path / "run") as store:
         rewards = paid(store)
         assert len(list(store.episodes())) == 8
-    assert Counter(row["question"] for row in rewards).most_common()[0][1] == 4
-    assert row["reward/total"] == pytest.approx(sum(row["total"] for row in rewards) / 8)
+    assert Counter(pay.question for pay in rewards).most_common()[0][1] == 4
+    assert row["reward/total"] == pytest.approx(sum(pay.total for pay in rewards) / 8)
     assert (tmp_path / "run" / "final" / "model.safetensors").exists()
 
 

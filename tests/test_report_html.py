@@ -12,6 +12,7 @@ import trainable
 from benches import texts
 from PIL import Image
 
+from closeup.bench import Bench
 from closeup.cli import main
 from closeup.records import CloseupError
 from closeup.report.html import write
@@ -19,7 +20,9 @@ from closeup.report.html_chart import chart
 from closeup.report.html_pages import Wanted, in_order
 from closeup.report.summary import summary
 from closeup.report.terminal import interval, percent
+from closeup.rewards.reward import Parts
 from closeup.store import Store
+from closeup.training.paid import TABLE, put
 from closeup.training.recipe import Recipe
 from closeup.training.run_folder import RunFolder
 
@@ -85,8 +88,52 @@ def test_the_tables_say_what_the_terminal_says(runs, tmp_path):
     assert dict(zip(*read.tables["B: plain"], strict=True))["unscored"] == "1"
     _, pair = read.tables["B − A: plain against zoomer"]
     assert pair[1:4] == ["11", "45.5", "45.5"]
-    assert dict(zip(*read.tables["A: where zoomer looked"], strict=True))["covered, %"] != "–"
+    looked = dict(zip(*read.tables["A: where zoomer looked"], strict=True))
+    assert (looked["n"], looked["calls"], looked["covered, %"]) == ("12", "2.00", "0.0")
     assert [row[0] for row in read.tables["What the runs took"]] == ["run", "A: zoomer", "B: plain"]
+
+
+def test_every_two_runs_are_compared_and_their_p_corrected_for_the_number_of_pairs(tmp_path):
+    asked = reports.questions()
+    bench = reports.bench_of(tmp_path / "bench", asked)
+    runs = [
+        reports.write_run(tmp_path / name, bench, [reports.plain(q, name) for q in asked[::step]])
+        for name, step in (("A", 1), ("B", 1), ("C", 2))
+    ]
+    _, _, read = made(runs, tmp_path)
+    rows = read.tables["Every two runs, over all tasks"]
+    assert [row[:5] for row in rows[1:]] == [
+        ["B − A", "12", "50.0", "50.0", "+0.0"],
+        ["C − A", "6", "100.0", "0.0", "-100.0"],
+        ["C − B", "6", "0.0", "0.0", "+0.0"],
+    ]
+    for name in ("B − A", "C − A", "C − B"):
+        assert f"{name}: parrot against parrot" in read.tables
+    uncorrected, corrected = zip(*(row[-2:] for row in rows[1:]), strict=True)
+    assert uncorrected[1] == ".250"
+    assert corrected[1] == ".750"
+
+
+def test_what_pairs_say_of_their_runs_is_said_by_the_runs_letters(runs, tmp_path):
+    asked = reports.questions()
+    bench = Bench.open(runs[0].parent / "bench")
+    third = reports.write_run(tmp_path / "c", bench, [reports.plain(asked[1], "A")], seed=7)
+    _, text, _ = made([*runs, third], tmp_path)
+    assert "seed: 0 in B, 7 in C" in text
+    assert "11 questions have a score in A only" in text
+    assert "10 questions have a score in B only" in text
+
+
+def test_runs_without_a_common_question_are_told_to_be(tmp_path):
+    asked = reports.questions()
+    bench = reports.bench_of(tmp_path / "bench", asked)
+    runs = [
+        reports.write_run(tmp_path / name, bench, [reports.plain(q, "A") for q in own])
+        for name, own in (("a", asked[:6]), ("b", asked[6:]), ("c", asked))
+    ]
+    _, text, read = made(runs, tmp_path)
+    assert read.tables["Every two runs, over all tasks"][1] == ["B − A", "0", *["–"] * 8]
+    assert "No question has a score in both." in text
 
 
 def test_the_same_runs_give_the_same_bytes(runs, tmp_path):
@@ -193,16 +240,48 @@ def test_a_training_run_shows_curves_alarms_recipe_and_what_episodes_were_paid(t
     episodes = [reports.zoomed(q, "A") for q in reports.questions(4)]
     run = reports.write_run(tmp_path / "run", bench, episodes)
     with Store.create(run, Store.open(run).info) as store:
-        columns = "question TEXT, epoch INTEGER, step INTEGER, total REAL, terms TEXT"
-        store.write(f"CREATE TABLE paid ({columns})", ())
-        paid = (episodes[0].question, 0, 7, 1.5, '{"answer": 1.0, "region_iou": null}')
-        store.write("INSERT INTO paid VALUES (?, ?, ?, ?, ?)", paid)
+        store.write(TABLE, ())
+        put(store, episodes[0].question, 0, 7, Parts({"answer": 1.0, "region_iou": None}, (), 1.5))
     _, text, read = made([run], tmp_path)
     assert text.count('class="closeup-chart"') == 2
     assert "collapse at step" in text
     assert "&#34;regime&#34;: &#34;grpo&#34;" in text
     card = json.loads(read.blocks["chunk-0"])["episodes"][0]
     assert card["paid"] == {"step": 7.0, "answer": 1.0, "region_iou": None, "total": 1.5}
+
+
+def test_several_training_runs_are_drawn_on_common_axes_a_line_each(tmp_path):
+    bench = reports.bench_of(tmp_path / "bench", reports.questions(4))
+    recipe = Recipe.load(trainable.write(tmp_path, trainable.GRPO, bench.path))
+    runs = [tmp_path / "x", tmp_path / "y", tmp_path / "z"]
+    for number, run in enumerate(runs):
+        with RunFolder.begin(run, recipe) as folder:
+            for step in range(1, 9):
+                row = {"step": step, "reward/total": step * number, "entropy": 0.5}
+                folder.append(row if number else {"step": step, "entropy": 0.5, "kl": 0.1})
+    _, text, _ = made(runs, tmp_path)
+    together = text.partition("Side by side")[2].partition("<h3>")[0]
+    titles = re.findall(r'<text class="title"[^>]*>([^<]*)', together)
+    assert titles == ["Reward, term by term: total", "Entropy"]  # only one took the KL
+    names = re.findall(r'<text class="name"[^>]*>(.): ', together)
+    assert names == ["A", "B", "C"] * 2  # whoever did not take it keeps its place and colour
+    assert "A: Qwen/Qwen2.5-VL-3B-Instruct: nothing." in together
+    assert "Side by side" not in made(runs[:1], tmp_path)[1]
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"), [("[]", "terms"), ("{", "JSON"), ('{"answer": "much"}', "much")]
+)
+def test_pay_that_is_none_is_one_line(tmp_path, terms, said):
+    bench = reports.bench_of(tmp_path / "bench", reports.questions(4))
+    recipe = Recipe.load(trainable.write(tmp_path, trainable.GRPO, bench.path))
+    RunFolder.begin(tmp_path / "run", recipe).close()
+    run = reports.write_run(tmp_path / "run", bench, [reports.zoomed(reports.questions()[0], "A")])
+    with Store.create(run, Store.open(run).info) as store:
+        store.write(TABLE, ())
+        store.write("INSERT INTO paid VALUES ('q', 0, 1, 0.5, ?)", (terms,))
+    with pytest.raises(CloseupError, match=said):
+        write([run], tmp_path / "report.html")
 
 
 def test_a_chart_of_scores_tells_itself_in_words_and_marks_chance(runs):
@@ -226,6 +305,7 @@ def test_a_chart_of_scores_tells_itself_in_words_and_marks_chance(runs):
         (("{0}", "--out", "{t}/r.html", "--json"), "--json"),
         (("{0}", "--out", "{t}/r.html", "--bench", "{t}"), "not a bench"),
         (("{0}", "--out", "{t}/r.html", "--hard-core", "{t}/none"), "no such file"),
+        (("{0}", "--out", "{t}/r.html", "--hard-core", "{0}/../bench/pages.jsonl"), "no question"),
         (("{0}", "--images", "link"), "--out"),
     ],
 )
@@ -258,6 +338,25 @@ def test_a_page_that_cannot_be_read_is_left_out_and_says_why(tmp_path):
     assert "1 could not be read" in told
     pages = json.loads(read.blocks["index"])["pages"][0]
     assert "not a readable image" in pages["page0001"]["note"]
+
+
+def test_an_episode_that_is_missing_from_its_run_is_one_line(tmp_path):
+    runs = reports.pair(tmp_path)
+    with Store.create(runs[0], Store.open(runs[0]).info) as store:
+        first = reports.questions()[0].id
+        store.write("UPDATE asked SET episode = NULL WHERE question = ?", (first,))
+    with pytest.raises(CloseupError, match=f"{first}: no episode"):
+        write(runs, tmp_path / "report.html")
+
+
+def test_a_training_run_without_episodes_has_no_table_of_costs(tmp_path):
+    bench = reports.bench_of(tmp_path / "bench", reports.questions(4))
+    recipe = Recipe.load(trainable.write(tmp_path, trainable.GRPO, bench.path))
+    with RunFolder.begin(tmp_path / "run", recipe) as folder:
+        folder.append({"step": 1, "loss": 1.0})
+    _, text, read = made([tmp_path / "run"], tmp_path)
+    assert read.tables == {}
+    assert "Costs" not in text.partition("<script")[0]
 
 
 def test_a_run_of_another_bench_is_not_shown_on_this_one(runs, tmp_path):

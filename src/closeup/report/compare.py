@@ -93,9 +93,14 @@ class _Both(NamedTuple):
 
 
 def compare(
-    first: Store, second: Store, split: Split | None = None, by: Cluster = "page"
+    first: Store,
+    second: Store,
+    split: Split | None = None,
+    by: Cluster = "page",
+    names: tuple[str, str] = ("A", "B"),
 ) -> Comparison:
-    """The second run against the first; CloseupError where they share no scored question."""
+    """The second run against the first; CloseupError where they share no scored question. The notes
+    call the two by their `names`."""
     one, two = questions_of(first.results(split)), questions_of(second.results(split))
     every: dict[str, Scored] = {**one, **two}
     both: list[_Both] = []
@@ -119,7 +124,7 @@ def compare(
         task: row._replace(holm=p) for (task, row), p in zip(tasks.items(), corrected, strict=True)
     }
     mean = _mean(list(tasks.values()), _difference(both, by, [row.task for row in both]))
-    return Comparison(tasks, mean, tuple(_notes(first, second, mean)))
+    return Comparison(tasks, mean, tuple(_notes(first, second, mean, names)))
 
 
 def _difference(
@@ -180,31 +185,32 @@ def _mean(rows: Sequence[Pair], told: Difference) -> Pair:
     )
 
 
-def _notes(first: Store, second: Store, mean: Pair) -> list[str]:
+def _notes(first: Store, second: Store, mean: Pair, names: tuple[str, str]) -> list[str]:
     notes = []
     if first.info.bench_hash != second.info.bench_hash:
         notes.append(
             f"benches differ ({first.info.bench_hash}, {second.info.bench_hash}): questions are "
             "paired by id alone, and a page may have changed"
         )
-    left = {"A": mean.only_first, "B": mean.only_second}
-    notes += [f"{n} questions have a score in {run} only" for run, n in left.items() if n]
+    left = zip(names, (mean.only_first, mean.only_second), strict=True)
+    notes += [f"{n} questions have a score in {run} only" for run, n in left if n]
     if mean.unscored:
         notes.append(f"{mean.unscored} questions have a score in neither")
     if mean.p is not None and 2 ** (1 - mean.clusters) > 0.05:
         notes.append(f"{mean.clusters} clusters: no p below {p_value(2 ** (1 - mean.clusters))}")
     for name in SETTINGS:
         old, new = getattr(first.info, name), getattr(second.info, name)
-        notes += _differing(name.replace("_", " "), old, new)
+        notes += _differing(name.replace("_", " "), old, new, names)
     return notes
 
 
-def _differing(name: str, old: object, new: object) -> Iterator[str]:
+def _differing(name: str, old: object, new: object, names: tuple[str, str]) -> Iterator[str]:
     if isinstance(old, Record) and isinstance(new, Record):
         for field in type(old).model_fields:
-            yield from _differing(f"{name} {field}", getattr(old, field), getattr(new, field))
+            values = getattr(old, field), getattr(new, field)
+            yield from _differing(f"{name} {field}", *values, names)
     elif old != new:
-        yield f"{name}: {_said(old)} in A, {_said(new)} in B"
+        yield f"{name}: {_said(old)} in {names[0]}, {_said(new)} in {names[1]}"
 
 
 def _said(value: object) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from math import inf
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -16,18 +16,17 @@ from markupsafe import Markup
 from closeup.bench import Bench
 from closeup.question import Split
 from closeup.records import CloseupError, read_bytes, writable, write_atomically
-from closeup.report import html_chart, html_pages, html_tables
+from closeup.report import html_chart, html_curves, html_pages, html_pairs, html_tables
+from closeup.report.html_blocks import blocks
 from closeup.report.html_data import Data
 from closeup.report.html_head import head
-from closeup.report.html_pages import Album, Images
+from closeup.report.html_pages import Images
 from closeup.report.html_runs import Shown, opened
 from closeup.report.summary import summary
 from closeup.run_info import Result
 from closeup.show import assets
 from closeup.stats import Cluster
-from closeup.training.alarm import collapses
 from closeup.training.chart_style import style as chart_style
-from closeup.training.curves import drawn
 
 MOST_EPISODES = 10_000
 FROM: dict[Images, str] = {"embed": "data:", "link": "file: 'self'"}
@@ -39,16 +38,6 @@ _JINJA = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-
-
-class Curves(NamedTuple):
-    """What one training run measured."""
-
-    key: str
-    model: str
-    charts: list[Markup]
-    alarms: list[str]
-    steps: int
 
 
 def write(
@@ -73,9 +62,9 @@ def write(
         raise CloseupError(f"images-mb {images_mb:g}: need 0 or more")
     if episodes < 1:
         raise CloseupError(f"episodes {episodes}: need at least 1")
-    hard = read_bytes(hard_core).decode("utf-8", "replace").split("\n") if hard_core else None
     with opened(folders, bench) as runs:
         results = [run.results(split, episodes) for run in runs]
+        hard = _hard_core(hard_core, results) if hard_core else None
         benches = list({id(run.bench): run.bench for run in runs if run.bench}.values())
         pages = html_pages.in_order(_wanted(runs, benches, results))
         if images == "link":
@@ -89,7 +78,7 @@ def write(
             style=Markup(_styles()[0]),
             scripts=map(Markup, _scripts()),
             album=album,
-            blocks=_blocks(data, album),
+            blocks=blocks(data, album),
         )
         write_atomically(out, (part.encode("utf-8", "replace") for part in page))
     return album.told
@@ -104,6 +93,9 @@ def _static(
     """What stands in the page without any script."""
     asked = [run for run in runs if run.store is not None and run.training is None]
     summaries = [summary(run.store, split, by) for run in asked if run.store]
+    kept = [run for run in runs if run.store]
+    trained = [run for run in runs if run.training]
+    compared = html_pairs.pairs(asked, split, by)
     keys = [run.key for run in asked]
     marks = {key: Markup(html_chart.mark(number)) for number, key in enumerate(keys)}
     return {
@@ -115,10 +107,12 @@ def _static(
         "scores": Markup(html_chart.chart(keys, summaries)) if any(summaries) else None,
         "results": [html_tables.results(run, split, by) for run in asked],
         "judged": [t for run in asked if (t := html_tables.judges(run, split, by))],
-        "compared": [html_tables.comparison(asked[0], run, split, by) for run in asked[1:]],
+        "pairs": html_pairs.overview(compared),
+        "compared": [html_pairs.table(pair) for pair in compared],
         "zooms": [table for run in asked for table in html_tables.zooms(run, split)],
-        "spent": html_tables.spending([run for run in runs if run.store], split),
-        "curves": [_curves(run) for run in runs if run.training],
+        "spent": html_tables.spending(kept, split) if kept else None,
+        "together": html_curves.together(trained),
+        "curves": [html_curves.curves(run) for run in trained],
         "missing": [(run.key, run.no_bench) for run in runs if run.no_bench],
         "shown": sum(map(len, results)),
         "left": _left(runs, results, split),
@@ -139,14 +133,6 @@ def _title(runs: Sequence[Shown]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
-def _curves(run: Shown) -> Curves:
-    assert run.training is not None
-    recipe, rows = run.training
-    charts = [Markup(svg) for svg in drawn(rows).values()]
-    alarms = [str(collapse) for collapse in collapses(rows, recipe.alarm)]
-    return Curves(run.key, run.model, charts, alarms, len(rows))
-
-
 def _left(
     runs: Sequence[Shown], results: Sequence[Sequence[Result]], split: Split | None
 ) -> list[str]:
@@ -159,6 +145,15 @@ def _left(
     return told
 
 
+def _hard_core(file: Path, results: Sequence[Sequence[Result]]) -> frozenset[str]:
+    """The ids in a file, one a line; CloseupError where it names none of the questions shown."""
+    lines = read_bytes(file).decode("utf-8", "replace").split("\n")
+    named = frozenset(line.removesuffix("\r") for line in lines)
+    if not any(result.question in named for found in results for result in found):
+        raise CloseupError(f"{file}: names no question of these runs: need one id a line")
+    return named
+
+
 def _wanted(
     runs: Sequence[Shown], benches: Sequence[Bench], results: Sequence[Sequence[Result]]
 ) -> Iterator[html_pages.Wanted]:
@@ -168,13 +163,3 @@ def _wanted(
         pages = {q.id: q.pages for q in bench.questions() if q.id in asked}
         for _, found in own:
             yield from html_pages.each_wanted(number, pages, found)
-
-
-def _blocks(data: Data, album: Album) -> Iterator[tuple[str, str, Markup]]:
-    """The page's data: id, type and text of each block."""
-    for number, chunk in enumerate(data.chunks()):
-        yield f"chunk-{number}", "application/json", Markup(assets.json_block(chunk))
-    for number, block in enumerate(album.blocks):
-        yield f"image-{number}", "text/plain", Markup(block)
-    index = data.index(album.cards)
-    yield "index", "application/json", Markup(assets.json_block(index))

@@ -6,23 +6,29 @@ an episode of theirs is opened.
 """
 
 import heapq
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-import orjson
-
 from closeup.bench import Bench
 from closeup.episode import Episode
+from closeup.judge.judgement import Judgement
+from closeup.judge.judgements import Judgements
 from closeup.question import Question, Split
+from closeup.records import CloseupError
 from closeup.report.html_runs import Shown
 from closeup.run_info import Result
 from closeup.show import cards
 from closeup.show.cards import PageCard
+from closeup.show.verdicts import Verdicts, verdicts
+from closeup.training.paid import paid
 
 CHUNK = 100
 RECENT = 64
 """Questions that are held: of each run the last ones."""
+_Case = tuple[str, int]
+"""Question and epoch."""
 
 
 class _Told(NamedTuple):
@@ -53,6 +59,7 @@ class Data:
         self._results = results
         self._hard = None if hard_core is None else frozenset(hard_core)
         self._paid = [_paid(run) for run in runs]
+        self._judged = [_judged(run) for run in runs]
         # The epochs of a question follow each other.
         self._question = lru_cache(RECENT)(self._find)
         self._asked = lru_cache(RECENT)(self._words)
@@ -102,8 +109,13 @@ class Data:
         if told.episode is None:
             return cards.failure_card(told.result)
         asked = self._asked(told.run, told.question)
-        terms = self._paid[told.run].get((told.question, told.epoch))
-        return cards.episode_card(told.episode, asked, terms)
+        case = told.question, told.epoch
+        return cards.episode_card(
+            told.episode,
+            asked,
+            self._paid[told.run].get(case),
+            self._judged[told.run].get(case, ()),
+        )
 
     def _find(self, number: int, name: str) -> Question | None:
         bench = self._runs[number].bench
@@ -123,9 +135,10 @@ class Data:
         for result in self._results[number]:
             episode = None
             if result.failure is None:
-                episode = next(
-                    e for e in episodes if (e.question, e.epoch) == (result.question, result.epoch)
-                )
+                wanted = result.question, result.epoch
+                episode = next((e for e in episodes if (e.question, e.epoch) == wanted), None)
+                if episode is None:
+                    raise CloseupError(f"{run.folder}: {result.question}: no episode of it")
             yield _Told(result.question, number, result.epoch, result, episode)
 
     def _place(self, run: Shown) -> int:
@@ -133,17 +146,20 @@ class Data:
         return next((i for i, bench in enumerate(self._benches) if bench is run.bench), -1)
 
 
-def _paid(run: Shown) -> dict[tuple[str, int], dict[str, float | None]]:
-    """In training, what each episode was paid, term by term.
-
-    As `training.sampled.paid` reads it, which cannot be had without torch.
-    """
+def _paid(run: Shown) -> dict[_Case, dict[str, float | None]]:
+    """In training, what each episode was paid, term by term."""
     if run.store is None or run.training is None:
         return {}
-    if run.store.row("SELECT 1 FROM sqlite_schema WHERE name = 'paid'", ()) is None:
-        return {}
-    rows = run.store.rows("SELECT question, epoch, step, terms, total FROM paid", ())
     return {
-        (question, epoch): {"step": float(step), **orjson.loads(terms), "total": total}
-        for question, epoch, step, terms, total in rows
+        (pay.question, pay.epoch): {"step": float(pay.step), **pay.terms, "total": pay.total}
+        for pay in paid(run.store)
     }
+
+
+def _judged(run: Shown) -> dict[_Case, list[Verdicts]]:
+    """What judges said of each description."""
+    said: dict[_Case, list[Verdicts]] = defaultdict(list)
+    for question, epoch, text in list(Judgements(run.store).all()) if run.store else ():
+        found = Judgement.parse(text, f"{run.folder}: judgement of {question}")
+        said[question, epoch].append(verdicts(found))
+    return said

@@ -4,18 +4,14 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from closeup.judge import TASK
-from closeup.judge.judgements import Judgements
 from closeup.message import Usage
 from closeup.models.prices import AS_OF, cost
 from closeup.question import Split
-from closeup.records import CloseupError
-from closeup.report import compare as runs
 from closeup.report import judged
-from closeup.report.compare import Pair, p_value, signed
 from closeup.report.html_runs import Shown
-from closeup.report.summary import Macro, TaskSummary, macro, summary
-from closeup.report.terminal import interval, percent
-from closeup.report.zoom import LEGEND, ZoomFigures, zoom_figures
+from closeup.report.summary import macro, summary
+from closeup.report.terminal import cells, percent
+from closeup.report.zoom import LEGEND, cost_cells, looked_cells, zoom_figures
 from closeup.stats import Cluster
 
 
@@ -38,7 +34,7 @@ def results(run: Shown, split: Split | None, by: Cluster) -> Table:
     assert run.store is not None
     rows = summary(run.store, split, by)
     mean = macro(run.store, split, by)
-    total = (f"mean of {mean.tasks} tasks", *_scores(mean), "") if mean.tasks > 1 else ()
+    total = (f"mean of {mean.tasks} tasks", *cells(mean), "") if mean.tasks > 1 else ()
     notes = []
     if 0 < mean.with_chance < mean.tasks:
         have = "task that has" if mean.with_chance == 1 else "tasks that have"
@@ -46,94 +42,26 @@ def results(run: Shown, split: Split | None, by: Cluster) -> Table:
     return Table(
         f"{run.key}: {run.model}",
         RESULTS,
-        [(task, *_scores(row), percent(row.macro_f1)) for task, row in rows.items()],
+        [(task, *cells(row), percent(row.macro_f1)) for task, row in rows.items()],
         total,
         tuple(notes),
-    )
-
-
-def _scores(row: TaskSummary | Macro) -> tuple[str, ...]:
-    return (
-        f"{row.n:,}",
-        f"{row.unscored:,}",
-        percent(row.unparsed_rate),
-        percent(row.score),
-        interval(row.low, row.high),
-        percent(row.chance),
-        percent(row.corrected),
     )
 
 
 def judges(run: Shown, split: Split | None, by: Cluster) -> Table | None:
     """What judges said of a run's descriptions; None where nothing was judged."""
     assert run.store is not None
-    if next(Judgements(run.store).all(), None) is None:
-        return None
     if not any(result.task == TASK for result in run.store.results(split)):
         return None
     found = judged.summary(run.store, split, by)
+    if not found.judges:
+        return None
     head = ("judge", "n", "not yet", "unread", "unscored", "recall, %", "95 %")
-    rows = {**found.judges, "all judges": found.combined, "no judge": found.proxy}
-    alpha = f"– ({found.no_alpha})" if found.alpha is None else f"{found.alpha:.2f}"
-    rank = "–" if found.correlation is None else f"{found.correlation:.2f}"
     return Table(
         f"{run.key}: descriptions by {run.model} before judges",
         (*head, "contradicted, %", "turned with the order, %"),
-        [
-            (
-                name,
-                f"{row.n:,}",
-                "–" if name == "no judge" else f"{row.unjudged:,}",
-                f"{row.unreadable:,}" if name in found.judges else "–",
-                f"{row.unscored:,}",
-                percent(row.recall),
-                interval(row.recall_low, row.recall_high),
-                percent(row.contradicted),
-                percent(row.flips),
-            )
-            for name, row in rows.items()
-        ],
-        notes=(
-            f"Agreement of the judges (Krippendorff's alpha): {alpha}. "
-            f"Rank correlation with the score without a judge: {rank}.",
-            *found.warnings,
-        ),
-    )
-
-
-def comparison(first: Shown, second: Shown, split: Split | None, by: Cluster) -> Table:
-    """What the second run scores more on the same questions."""
-    assert first.store is not None
-    assert second.store is not None
-    title = f"{second.key} − {first.key}: {second.model} against {first.model}"
-    head = ("task", "n", f"{first.key}, %", f"{second.key}, %", "difference", "95 %")
-    head += ("gain", "harm", "p", "p, Holm")
-    try:
-        told = runs.compare(first.store, second.store, split, by)
-    except CloseupError:
-        return Table(title, head, [], notes=("No question has a score in both.",))
-    paired = {task: row for task, row in told.tasks.items() if row.n}
-    total = (f"mean of {len(paired)} tasks", *_pair(told.mean)) if len(paired) > 1 else ()
-    # They speak of A and B, whatever the letters are here.
-    notes = told.notes if (first.key, second.key) == ("A", "B") else ()
-    if not notes and told.notes:
-        meant = f"Here A is {first.key} and B is {second.key}."
-        notes = (meant, *told.notes)
-    return Table(title, head, [(task, *_pair(row)) for task, row in paired.items()], total, notes)
-
-
-def _pair(row: Pair) -> tuple[str, ...]:
-    within = "–" if row.low is None else f"{signed(row.low)} to {signed(row.high)}"
-    return (
-        f"{row.n:,}",
-        percent(row.first),
-        percent(row.second),
-        signed(row.difference),
-        within,
-        percent(row.gain),
-        percent(row.harm),
-        p_value(row.p),
-        p_value(row.holm),
+        judged.rows(found),
+        notes=(judged.agreement(found), *found.warnings),
     )
 
 
@@ -146,8 +74,8 @@ def zooms(run: Shown, split: Split | None) -> list[Table]:
         return []
     head = ("task", "n", "call rate, %", "calls", "covered, %", "union, %", "IoU, %", "size")
     costs = ("task", "tokens", "seconds", "wasted calls, %", "unparsed, %")
-    looked = [(task, *_looked(row)) for task, row in found.items()]
-    spent = [(task, *_spent(row)) for task, row in found.items()]
+    looked = [(task, *looked_cells(row)) for task, row in found.items()]
+    spent = [(task, *cost_cells(row)) for task, row in found.items()]
     return [
         Table(f"{run.key}: where {run.model} looked", head, *_parted(looked), (LEGEND,)),
         Table(f"{run.key}: what a right answer costs {run.model}", costs, *_parted(spent)),
@@ -157,31 +85,6 @@ def zooms(run: Shown, split: Split | None) -> list[Table]:
 def _parted(rows: list[tuple[str, ...]]) -> tuple[list[tuple[str, ...]], tuple[str, ...]]:
     """Rows, and apart from them that of all tasks."""
     return (rows[:-1], rows[-1]) if rows[-1][0] == "all" else (rows, ())
-
-
-def _looked(row: ZoomFigures) -> tuple[str, ...]:
-    return (
-        f"{row.episodes:,}",
-        percent(row.call_rate),
-        f"{row.calls:.2f}",
-        percent(row.covered),
-        percent(row.union),
-        percent(row.iou),
-        _number(row.size, 1),
-    )
-
-
-def _spent(row: ZoomFigures) -> tuple[str, ...]:
-    return (
-        _number(row.tokens_per_correct, 0),
-        _number(row.seconds_per_correct, 2),
-        percent(row.wasted),
-        percent(row.unparsed),
-    )
-
-
-def _number(value: float | None, decimals: int) -> str:
-    return "–" if value is None else f"{value:,.{decimals}f}"
 
 
 def spending(shown: Sequence[Shown], split: Split | None) -> Table:

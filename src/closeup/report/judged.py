@@ -142,29 +142,42 @@ def table(found: Judged) -> Group:
     grid.add_column("judge", overflow="fold")
     for name in columns + shares:
         grid.add_column(name, justify="right", no_wrap=True)
+    for row in rows(found):
+        grid.add_row(*map(Text, row))
+    if not found.judges:
+        return Group(grid, Text("Not judged yet: closeup judge RUN --judge MODEL"))
+    return Group(grid, Text(agreement(found)))
+
+
+def rows(found: Judged) -> list[tuple[str, ...]]:
+    """A judge, all of them or none; descriptions, not yet judged, unread, unscored; and in %:
+    recall, its interval, contradicted, verdicts that turned with the order."""
     together = {"all judges": found.combined} if found.judges else {}
-    rows = {**found.judges, **together, "no judge": found.proxy}
-    for name, row in rows.items():
-        grid.add_row(
-            Text(name),
-            str(row.n),
-            str(row.unjudged) if name != "no judge" else "–",
-            str(row.unreadable) if name in found.judges else "–",
-            str(row.unscored),
+    figures = {**found.judges, **together, "no judge": found.proxy}
+    return [
+        (
+            name,
+            f"{row.n:,}",
+            f"{row.unjudged:,}" if name != "no judge" else "–",
+            f"{row.unreadable:,}" if name in found.judges else "–",
+            f"{row.unscored:,}",
             percent(row.recall),
             interval(row.recall_low, row.recall_high),
             percent(row.contradicted),
             percent(row.flips),
         )
-    if not found.judges:
-        return Group(grid, Text("Not judged yet: closeup judge RUN --judge MODEL"))
+        for name, row in figures.items()
+    ]
+
+
+def agreement(found: Judged) -> str:
+    """How far judges agree with each other and with the score that needs none, in two lines."""
     alpha = f"– ({found.no_alpha})" if found.alpha is None else f"{found.alpha:.2f}"
     unlike = "– (the scores do not differ)"
     rank = unlike if found.correlation is None else f"{found.correlation:.2f}"
-    return Group(
-        grid,
-        Text(f"agreement of the judges (Krippendorff's alpha): {alpha}"),
-        Text(f"rank correlation with the score without a judge: {rank}"),
+    return (
+        f"agreement of the judges (Krippendorff's alpha): {alpha}\n"
+        f"rank correlation with the score without a judge: {rank}"
     )
 
 

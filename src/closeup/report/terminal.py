@@ -45,11 +45,15 @@ def table(run: Store, split: Split | None = None, by: Cluster = "page") -> Table
         numbers=("n", "un-\nscored", *columns) if missing else ("n", *columns),
     )
 
+    def line(row: TaskSummary | Macro) -> tuple[str, ...]:
+        n, unscored, *rest = cells(row)
+        return (n, unscored, *rest) if missing else (n, *rest)
+
     for task, row in rows.items():
-        grid.add_row(task, *_cells(row, missing), percent(row.macro_f1))
+        grid.add_row(task, *line(row), percent(row.macro_f1))
     if len(rows) > 1 and (mean := macro(run, split, by)).tasks > 1:
         grid.add_section()
-        grid.add_row(f"mean of {mean.tasks} tasks", *_cells(mean, missing))
+        grid.add_row(f"mean of {mean.tasks} tasks", *line(mean))
         if 0 < mean.with_chance < mean.tasks:
             have = "task that has" if mean.with_chance == 1 else "tasks that have"
             grid.caption = f"Mean chance, and corrected: of the {mean.with_chance} {have} a chance."
@@ -117,12 +121,15 @@ def interval(low: float | None, high: float | None) -> str:
     return "–" if low is None or high is None else f"{100 * low:.0f}–{100 * high:.0f}"
 
 
-def _cells(row: TaskSummary | Macro, missing: bool) -> list[str]:
-    return [
-        *([str(row.n), str(row.unscored)] if missing else [str(row.n)]),
+def cells(row: TaskSummary | Macro) -> tuple[str, ...]:
+    """Questions, the unscored among them, and in %: unparsed, score, its interval, chance, above
+    chance."""
+    return (
+        f"{row.n:,}",
+        f"{row.unscored:,}",
         percent(row.unparsed_rate),
         percent(row.score),
         interval(row.low, row.high),
         percent(row.chance),
         percent(row.corrected),
-    ]
+    )

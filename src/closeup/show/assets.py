@@ -16,12 +16,15 @@ STYLE = "style.css"
 SCRIPTS = (
     "dom.js",
     "picture.js",
+    "regions.js",
     "conversation.js",
+    "judged.js",
     "episode.js",
     "list.js",
     "filters.js",
     "keys.js",
     "episodes.js",
+    "source.js",
 )
 """What shows episodes, in the order in which it must be read. Whoever uses it ends with a script
 of its own, which says where the cards come from."""
@@ -41,8 +44,8 @@ def policy(styles: Iterable[str], scripts: Iterable[str], images: str) -> str:
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src {_hashes(scripts)}",
-            f"style-src {_hashes(styles)}",
+            f"script-src {hashes(scripts)}",
+            f"style-src {hashes(styles)}",
             f"img-src {images}",
             "base-uri 'none'",
             "form-action 'none'",
@@ -56,6 +59,7 @@ def json_block(value: object) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def _hashes(texts: Iterable[str]) -> str:
+def hashes(texts: Iterable[str]) -> str:
+    """Sources of a policy that let run, or style, just these texts."""
     digests = (hashlib.sha256(text.encode("utf-8")).digest() for text in texts)
     return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)

@@ -5,20 +5,23 @@ Texts are as they came, from models, files and annotations: the scripts make tex
 nothing else. Long ones are cut, and say so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import Field
 
 from closeup import replies
-from closeup.episode import Episode
-from closeup.geometry import Box
+from closeup.episode import Episode, ToolCall
+from closeup.geometry import Box, View
 from closeup.question import Mark, Question
 from closeup.records import Record
 from closeup.run_info import Result
+from closeup.show.verdicts import Verdicts
 
 MOST_TEXT = 20_000
 """Characters of one text."""
+MOST_IN_LIST = 200
+"""Characters of an answer as a list has it."""
 
 
 class Region(Record):
@@ -136,6 +139,8 @@ class EpisodeCard(Record):
     details: dict[str, float] = Field(default_factory=dict)
     paid: dict[str, float | None] = Field(default_factory=dict)
     """In training: the reward's terms, and their total."""
+    judged: tuple[Verdicts, ...] = ()
+    """Of a description: what each judge said of it."""
     input_tokens: int = 0
     output_tokens: int = 0
     seconds: float = 0.0
@@ -174,8 +179,8 @@ def episode_row(run: int, result: Result, episode: Episode | None, gold: str) ->
         epoch=result.epoch,
         task=result.task,
         value=result.value,
-        answer=said(episode.score.answer)[:200] if episode else "",
-        gold=gold[:200],
+        answer=cut(said(episode.score.answer), MOST_IN_LIST) if episode else "",
+        gold=cut(gold, MOST_IN_LIST),
         parsed=bool(result.parsed),
         asked=episode is not None,
         calls=result.calls or 0,
@@ -186,7 +191,10 @@ def episode_row(run: int, result: Result, episode: Episode | None, gold: str) ->
 
 
 def episode_card(
-    episode: Episode, asked: str = "", paid: Mapping[str, float | None] | None = None
+    episode: Episode,
+    asked: str = "",
+    paid: Mapping[str, float | None] | None = None,
+    judged: Sequence[Verdicts] = (),
 ) -> EpisodeCard:
     """All that was seen and said in an episode."""
     views = episode.views
@@ -194,30 +202,46 @@ def episode_card(
         question=episode.question,
         epoch=episode.epoch,
         asked=cut(asked),
-        views=tuple(Shown(page=v.page, box=v.box, size=v.size, contrast=v.contrast) for v in views),
-        turns=tuple(_turn(turn.role, turn.text) for turn in episode.turns),
-        calls=tuple(
-            Call(
-                turn=call.turn,
-                tool=call.tool,
-                arguments=call.arguments,
-                # A box that gave no image is of the first page: it names no other.
-                region=Region(page=views[call.view or 0].page, box=call.asked)
-                if call.asked
-                else None,
-                view=call.view,
-                error=cut(call.error),
-            )
-            for call in episode.calls
-        ),
+        views=tuple(map(shown, views)),
+        turns=tuple(turn(said.role, said.text) for said in episode.turns),
+        calls=tuple(call(made, views) for made in episode.calls),
         stop=episode.stop,
         reason=cut(episode.score.reason),
         details=episode.score.details,
         paid=dict(paid or {}),
+        judged=tuple(judged),
         input_tokens=episode.usage.input,
         output_tokens=episode.usage.output,
         seconds=round(episode.seconds, 3),
         served_by=episode.served_by,
+    )
+
+
+def shown(view: View) -> Shown:
+    """An image that a model saw."""
+    return Shown(page=view.page, box=view.box, size=view.size, contrast=view.contrast)
+
+
+def turn(role: str, text: str) -> Turn:
+    """Something that was said, its reasoning apart."""
+    spoken = replies.without_reasoning(text) if role == "assistant" else text
+    if not text.endswith(spoken):  # it thinks, speaks and thinks again
+        spoken = text
+    return Turn(by=role, thought=cut(text.removesuffix(spoken)), text=cut(spoken))
+
+
+def call(made: ToolCall, views: Sequence[View]) -> Call:
+    """A tool that was called; `views` are those of the episode so far."""
+    region = None
+    if made.asked:  # a box that gave no image is of the first page: it names no other
+        region = Region(page=views[made.view or 0].page, box=made.asked)
+    return Call(
+        turn=made.turn,
+        tool=made.tool,
+        arguments=made.arguments,
+        region=region,
+        view=made.view,
+        error=cut(made.error),
     )
 
 
@@ -235,10 +259,10 @@ def said(answer: str | int | tuple[str, ...] | None) -> str:
     return "" if answer is None else str(answer)
 
 
-def cut(text: str) -> str:
+def cut(text: str, most: int = MOST_TEXT) -> str:
     """A text that is not too long to be shown."""
-    left = len(text) - MOST_TEXT
-    return text if left <= 0 else f"{text[:MOST_TEXT]}… ({left:,} more characters)"
+    left = len(text) - most
+    return text if left <= 0 else f"{text[:most]}… ({left:,} more characters)"
 
 
 def compact(card: Record) -> dict[str, Any]:
@@ -273,10 +297,3 @@ def _letters(question: Question) -> tuple[str, ...]:
     if question.answer_format == "order" and isinstance(question.answer, tuple):
         return question.answer
     return ("",) * len(question.evidence)
-
-
-def _turn(role: str, text: str) -> Turn:
-    spoken = replies.without_reasoning(text) if role == "assistant" else text
-    if not text.endswith(spoken):  # it thinks, speaks and thinks again
-        spoken = text
-    return Turn(by=role, thought=cut(text.removesuffix(spoken)), text=cut(spoken))

@@ -83,7 +83,7 @@ def drawn(rows: Sequence[Row]) -> dict[str, str]:
     for name, figure in FIGURES.items():
         series = [
             Series(told, (points(rows, measure),))
-            for measure, told in _named(figure, measures)
+            for measure, told in named(figure, measures)
             if points(rows, measure)
         ]
         if series:
@@ -100,7 +100,7 @@ def points(rows: Sequence[Row], measure: str) -> Points:
     ]
 
 
-def _named(figure: Figure, measures: Mapping[str, None]) -> list[tuple[str, str]]:
+def named(figure: Figure, measures: Mapping[str, None]) -> list[tuple[str, str]]:
     """The measures of a figure that there are, and what they are called."""
     found = []
     for name, told in figure.names.items():

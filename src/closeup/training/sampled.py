@@ -1,30 +1,22 @@
 """The episodes that were sampled in training, kept as those of an evaluation are.
 
 Each is found by its question and an epoch: a question's episodes are counted through, group after
-group. Beside them stands what they were paid, in a table `paid` of the same file.
+group. Beside them stands what they were paid (`training.paid`).
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple, Self
-
-import orjson
+from typing import NamedTuple, Self
 
 from closeup.bench import Bench
 from closeup.run_info import RunInfo
 from closeup.store import Store
+from closeup.training import paid
 from closeup.training.environment import Stage
 from closeup.training.recipe import Recipe
 from closeup.training.telemetry import Rollout
-
-_TABLE = """
-CREATE TABLE IF NOT EXISTS paid (
-    question TEXT NOT NULL, epoch INTEGER NOT NULL, step INTEGER NOT NULL,
-    total REAL NOT NULL, terms TEXT NOT NULL, PRIMARY KEY (question, epoch)
-) WITHOUT ROWID
-"""
 
 
 class Take(NamedTuple):
@@ -47,7 +39,7 @@ class Sampled:
         """Open a run's store; what it holds of steps after the first `done` is dropped."""
         assert recipe.rollouts is not None
         store = Store.create(out, _info(recipe, bench, stage))
-        store.write(_TABLE, ())
+        store.write(paid.TABLE, ())
         gone = list(store.rows("SELECT question, epoch FROM paid WHERE step > ?", (done,)))
         for key in gone:
             store.write("DELETE FROM asked WHERE question = ? AND epoch = ?", key)
@@ -63,23 +55,12 @@ class Sampled:
             members[row] += 1
             episode = rollout.episode.model_copy(update={"epoch": epoch})
             self.store.put(rollout.question, episode)
-            terms = orjson.dumps(dict(rollout.parts.terms)).decode()
-            values = (rollout.question.id, epoch, step, rollout.parts.total, terms)
-            self.store.write("INSERT OR REPLACE INTO paid VALUES (?, ?, ?, ?, ?)", values)
+            paid.put(self.store, rollout.question.id, epoch, step, rollout.parts)
         self.store.flush()
 
     def close(self) -> None:
         """Leave one plain file behind."""
         self.store.close()
-
-
-def paid(store: Store) -> list[dict[str, Any]]:
-    """What every sampled episode was paid, by question and epoch; nothing in an evaluation."""
-    if store.row("SELECT 1 FROM sqlite_schema WHERE name = 'paid'", ()) is None:
-        return []
-    rows = store.rows("SELECT question, epoch, step, total, terms FROM paid ORDER BY 1, 2", ())
-    names = ("question", "epoch", "step", "total")
-    return [dict(zip(names, row, strict=False)) | {"terms": orjson.loads(row[4])} for row in rows]
 
 
 def _info(recipe: Recipe, bench: Bench, stage: Stage) -> RunInfo:

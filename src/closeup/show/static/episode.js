@@ -5,12 +5,6 @@
 {
   const { el, words, percent, count } = closeup;
   const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-  const KEY = [
-    ["evidence", "evidence, never shown to the model"],
-    ["zoom", "what it looked at, in its order"],
-    ["failed", "a call in vain"],
-    ["ref", "what the question names"],
-  ];
 
   closeup.verdict = (row) => {
     if (!row.asked) return ["none", "no reply"];
@@ -51,47 +45,31 @@
         ),
         el("div", { class: "pictures" }, [...pages].map(([name, page]) => this.page(name, page, episode, question)),
           pages.size ? this.legend(episode, question) : el("p", { class: "absent" }, "No page: the bench is not at hand.")),
-        el("div", { class: "told" }, this.answer(row, episode, question), this.others(source, index),
+        el("div", { class: "told" }, this.answer(row, episode, question), closeup.judged(episode, question), this.others(source, index),
           closeup.conversation(episode, pages), this.facts(episode, row)),
       );
     }
 
     page(name, page, episode, question) {
-      const own = (regions) => regions.filter((region) => region.page === name);
-      const numbered = episode.calls.map((call, i) => [call, i + 1]);
-      const views = (question?.views ?? []).filter(
-        (view) => view.box[2] - view.box[0] < page.width || view.box[3] - view.box[1] < page.height,
-      );
-      const regions = [
-        ...own(views).map(({ box }) => ({ kind: "shown", box, title: "an image of the question" })),
-        ...own(question?.evidence ?? []).map(({ box, label }) => ({ kind: "evidence", box, label, title: `evidence ${label}` })),
-        ...own(question?.refs ?? []).map(({ box, label }) => ({
-          kind: "ref", box, title: label, label: label.length === 1 ? label : label.slice(0, 1) + "…",
-        })),
-        ...numbered
-          .filter(([call]) => (episode.views[call.view]?.page ?? call.region?.page) === name)
-          .map(([call, number]) => ({
-            kind: call.error ? "failed" : "zoom",
-            box: episode.views[call.view]?.box ?? call.region.box,
-            label: call.error ? "×" : String(number),
-            title: `${call.tool}, call ${number}`,
-          })),
-      ];
-      const picture = el("closeup-picture");
-      picture.show(page, regions, undefined, `Page ${name} with ${regions.length} boxes`);
-      return el("figure", {}, picture, el("figcaption", {}, words(name), page.href && page.note ? ` · ${page.note}` : ""));
+      const looked = episode.calls
+        .map((call, i) => [call, i + 1])
+        .filter(([call]) => (episode.views[call.view]?.page ?? call.region?.page) === name)
+        .map(([call, number]) => ({
+          kind: call.error ? "failed" : "zoom",
+          box: episode.views[call.view]?.box ?? call.region.box,
+          label: call.error ? "×" : String(number),
+          title: `${call.tool}, call ${number}`,
+        }));
+      return closeup.pageFigure(name, page, [...closeup.regions(question, name, page), ...looked]);
     }
 
     legend(episode, question) {
-      const kinds = {
+      return closeup.legend({
         evidence: question?.evidence.length,
         zoom: episode.calls.some((call) => !call.error && (call.view !== null || call.region)),
         failed: episode.calls.some((call) => call.error && call.region),
         ref: question?.refs.length,
-      };
-      const shown = KEY.filter(([kind]) => kinds[kind]);
-      return el("ul", { class: "legend" }, shown.map(([kind, told]) =>
-        el("li", {}, el("span", { class: `swatch ${kind}`, "aria-hidden": "true" }), told)));
+      });
     }
 
     answer(row, episode, question) {
@@ -107,7 +85,7 @@
         : row.parsed ? words(row.answer) : el("span", { class: "missing" }, "none that could be read");
       return el(
         "section",
-        { class: "answer", "aria-label": "Answer" },
+        { class: facts.length ? "answer open" : "answer", "aria-label": "Answer" },
         el("dl", {},
           el("div", {}, el("dt", {}, "Its answer"), el("dd", {}, given)),
           facts.length ? null : el("div", {}, el("dt", {}, "Right answer"), el("dd", {}, words(row.gold || "–"))),
@@ -115,7 +93,7 @@
           question?.chance ? el("div", {}, el("dt", {}, "Chance"), el("dd", {}, percent(question.chance))) : null),
         episode.reason ? el("p", { class: "reason" }, words(episode.reason)) : null,
         options.length ? el("ul", { class: "options" }, options) : null,
-        facts.length ? el("details", {}, el("summary", {}, count(facts.length, "fact"), " to be told"),
+        facts.length && !episode.judged.length ? el("details", {}, el("summary", {}, count(facts.length, "fact"), " to be told"),
           el("ul", {}, facts.map((fact) => el("li", {}, words(fact))))) : null,
       );
     }

@@ -97,7 +97,12 @@
     async see(index) {
       this.index = index;
       this.list.mark(index);
-      await this.open.show(this.source, index);
+      try {
+        await this.open.show(this.source, index);
+      } catch (error) {
+        this.said.textContent = `This episode cannot be read: ${error.message}`;
+        return;
+      }
       this.dispatchEvent(new CustomEvent("seen", { detail: index }));
     }
 

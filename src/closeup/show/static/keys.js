@@ -23,7 +23,10 @@
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       const typing = event.target.closest?.("input, select, textarea, dialog");
       if (typing) {
-        if (event.key === "Escape") typing.blur?.();
+        if (event.key === "Escape" && typing.localName !== "dialog") {
+          event.preventDefault(); // it would empty the field
+          typing.blur();
+        }
         return;
       }
       if (event.key === "?") help.showModal();

@@ -6,16 +6,25 @@
 //   zoom      a plain line, a numbered disc; failed: a crossed one
 //   ref       a dotted line, a square with the letter that the question gives it
 //   shown     a thin line around what the question shows of a page
+//   panel     a thick line, a square with the number of its order
+//   character a plain line, its name
+//   balloon   a dotted line, a disc with the number of its order
+//   caption   the same, dashed, for captions and sounds; a diamond
 
 {
   const { el, svg } = closeup;
-  const DISC = 9;
+  const disc = (r) => `M-${r} 0a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 -${2 * r} 0`;
+  // The form of a mark, and the corner of the box at which it stands; without a form it is a word.
   const FORMS = {
-    evidence: { d: "M0-11L11 0L0 11L-11 0z" },
-    zoom: { d: `M-${DISC} 0a${DISC} ${DISC} 0 1 0 ${2 * DISC} 0a${DISC} ${DISC} 0 1 0 -${2 * DISC} 0` },
-    failed: { d: `M-${DISC} 0a${DISC} ${DISC} 0 1 0 ${2 * DISC} 0a${DISC} ${DISC} 0 1 0 -${2 * DISC} 0` },
-    ref: { d: "M-9-9h18v18h-18z" },
+    evidence: { d: "M0-11L11 0L0 11L-11 0z", right: true },
+    zoom: { d: disc(9) },
+    failed: { d: disc(9) },
+    ref: { d: "M-9-9h18v18h-18z", bottom: true },
     shown: null,
+    panel: { d: "M-10-10h20v20h-20z" },
+    character: {},
+    balloon: { d: disc(9), right: true },
+    caption: { d: "M0-11L11 0L0 11L-11 0z", right: true },
   };
   let made = 0;
 
@@ -73,8 +82,8 @@
       const mark = form && svg(
         "g",
         { class: "mark" },
-        svg("path", { d: form.d }),
-        svg("text", { "text-anchor": "middle", y: 4.5 }, label),
+        form.d ? svg("path", { d: form.d }) : null,
+        svg("text", form.d ? { "text-anchor": "middle", y: 4.5 } : { class: "word", x: -6, y: 10 }, label),
       );
       if (mark) this.marks.push({ mark, kind, x, y, right, bottom });
       return svg(
@@ -96,8 +105,8 @@
       const taken = [];
       for (const { mark, kind, x, y, right, bottom } of this.marks) {
         const { x: left, y: top, width: wide, height: high } = this.frame;
-        let across = kind === "evidence" ? right : x;
-        let down = kind === "ref" ? bottom : y;
+        let across = FORMS[kind].right ? right : x;
+        let down = FORMS[kind].bottom ? bottom : y;
         const inside = (value, low, high) => Math.min(Math.max(value, low), high);
         across = inside(across, left + 11 * unit, left + wide - 11 * unit);
         down = inside(down, top + 11 * unit, top + high - 11 * unit);
@@ -111,5 +120,6 @@
     }
   }
 
+  closeup.Picture = Picture;
   customElements.define("closeup-picture", Picture);
 }

@@ -1,32 +1,30 @@
 "use strict";
 // The source of a report: the blocks of JSON and the images that stand in the file itself. They are
-// read when they are needed: of ten thousand episodes a hundred at a time.
+// read when they are needed: of ten thousand episodes a hundred at a time. Only the index stands
+// before this script: what else is needed is waited for while the browser still reads the file.
 
 {
-  const block = (id) => document.getElementById(id);
-  const read = (id) => JSON.parse(block(id).textContent);
-  class Blocks {
+  const WAIT = 20; // milliseconds
+
+  const block = async (id) => {
+    for (;;) {
+      const reading = document.readyState === "loading";
+      const found = document.getElementById(id);
+      if (found?.nextElementSibling || !reading) return found.textContent;
+      await new Promise((done) => setTimeout(done, WAIT));
+    }
+  };
+
+  const read = async (id) => JSON.parse(await block(id));
+
+  class Blocks extends closeup.Source {
     constructor() {
-      Object.assign(this, read("index"));
-      this.rows = this.rows.map((row) => this.whole("row", row));
-      this.groups = new Map();
-      this.rows.forEach((row, i) => {
-        if (!this.groups.has(row.question)) this.groups.set(row.question, []);
-        this.groups.get(row.question).push(i);
-      });
+      super(JSON.parse(document.getElementById("index").textContent));
       this.chunks = new Map();
       this.hay = new Map();
     }
 
-    /** A card with what was left out of it, for being as by default. */
-    whole(kind, card) {
-      return { ...this.defaults[kind], ...card };
-    }
-
-    same(index) {
-      return this.groups.get(this.rows[index].question);
-    }
-
+    /** A promise of a chunk of episodes. */
     read(number) {
       if (!this.chunks.has(number)) {
         if (this.chunks.size > 20) this.chunks.delete(this.chunks.keys().next().value);
@@ -36,25 +34,15 @@
     }
 
     async card(index) {
-      const found = this.read(Math.floor(index / this.chunk)).episodes[index % this.chunk];
-      const card = this.whole("episode", found);
-      return {
-        ...card,
-        turns: card.turns.map((turn) => this.whole("turn", turn)),
-        calls: card.calls.map((call) => this.whole("call", call)),
-        views: card.views.map((view) => this.whole("shown", view)),
-      };
+      const { episodes } = await this.read(Math.floor(index / this.chunk));
+      return this.wholeEpisode(episodes[index % this.chunk]);
     }
 
     async question(index) {
       const row = this.rows[index];
-      const { questions } = this.read(Math.floor(index / this.chunk));
+      const { questions } = await this.read(Math.floor(index / this.chunk));
       const key = `${this.runs[row.run].bench}/${row.question}`;
-      if (!Object.hasOwn(questions, key)) return null;
-      const regions = (found) => found.map((region) => this.whole("region", region));
-      const card = this.whole("question", questions[key]);
-      const { views, refs, evidence } = card;
-      return { ...card, views: regions(views), refs: regions(refs), evidence: regions(evidence) };
+      return Object.hasOwn(questions, key) ? this.wholeQuestion(questions[key]) : null;
     }
 
     async page(index, name) {
@@ -62,7 +50,7 @@
       if (!Object.hasOwn(pages, name)) return null;
       const page = this.whole("page", pages[name]);
       const image = page.image ?? "";
-      const href = /^\d+$/.test(image) ? block(`image-${image}`).textContent : image;
+      const href = /^\d+$/.test(image) ? await block(`image-${image}`) : image;
       return { ...page, href };
     }
 
@@ -71,16 +59,16 @@
       const wanted = words.toLowerCase().split(/\s+/);
       const found = new Set();
       for (let number = 0; number * this.chunk < this.rows.length; number += 1) {
-        this.haystack(number).forEach((text, i) => {
+        (await this.haystack(number)).forEach((text, i) => {
           if (wanted.every((word) => text.includes(word))) found.add(number * this.chunk + i);
         });
       }
       return found;
     }
 
-    haystack(number) {
+    async haystack(number) {
       if (!this.hay.has(number)) {
-        const { episodes } = read(`chunk-${number}`);
+        const { episodes } = await read(`chunk-${number}`);
         this.hay.set(number, episodes.map((episode, i) => {
           const row = this.rows[number * this.chunk + i];
           const said = (episode.turns ?? []).flatMap((turn) => [turn.thought ?? "", turn.text]);
