@@ -166,6 +166,15 @@ def test_chains_join_and_a_pair_within_one_panel_is_passed_over():
     assert beside not in found
 
 
+def test_figures_whose_panels_are_unknown_may_be_the_same():
+    page = parse(page_data(1))
+    astray = tuple(c.model_copy(update={"panel": None}) for c in page.characters or ())
+    pages = {page.id: page.model_copy(update={"characters": astray})}
+    one, other = (page.id, astray[0].id), (page.id, astray[1].id)
+    found = people([(one, other)], pages)
+    assert found[one] == found[other]
+
+
 def test_an_answer_in_a_later_epoch_is_not_told(bench, tmp_path):
     with pytest.raises(CloseupError, match="no answer in it that a script could tell"):
         told(bench, tmp_path, only("panel_understanding", answer=lambda q: "A dot"), epoch=1)

@@ -142,8 +142,8 @@ class _Listener:
 
     def _dialogue(self, page: Page, question: Question, letters: Sequence[str]) -> None:
         assert isinstance(question.answer, tuple)
-        boxes = {gold: m.box for gold, m in zip(question.answer, question.evidence, strict=True)}
-        lines = [_at(page.balloons, boxes[letter]) for letter in letters]
+        marks = dict(zip(question.answer, question.evidence, strict=False))
+        lines = [_at(page.balloons, marks[letter].box) for letter in letters if letter in marks]
         self._lines[page.id].append([line.id for line in lines if line])
         self._asked.add(page.id)
 

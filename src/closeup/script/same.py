@@ -17,13 +17,19 @@ def people(pairs: Iterable[tuple[Place, Place]], pages: Mapping[str, Page]) -> d
         (page.id, c.id): (page.id, c.panel)
         for page in pages.values()
         for c in page.characters or ()
+        if c.panel is not None
     }
     groups: dict[Place, list[Place]] = {}
     for first, second in pairs:
         a, b = groups.setdefault(first, [first]), groups.setdefault(second, [second])
-        if a is b or {homes[place] for place in a} & {homes[place] for place in b}:
+        if a is b or _homes(a, homes) & _homes(b, homes):
             continue
         a += b
         groups.update((place, a) for place in b)
     together = (own for own in groups.values() if len(own) > 1)
     return {place: "/".join(own[0]) for own in together for place in own}
+
+
+def _homes(places: Iterable[Place], homes: Mapping[Place, Place]) -> set[Place]:
+    """The panels that figures stand in, as far as they are known."""
+    return {homes[place] for place in places if place in homes}
