@@ -38,7 +38,7 @@ LAYERS = [
     {"tiny"},
     {"show"},
     {"report", "export", "script"},
-    {"study"},
+    {"study", "view"},
     {"cli"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -18,6 +18,7 @@ from closeup.cli import (
     study,
     teach,
     train,
+    view,
 )
 from closeup.cli.main import main
 
@@ -39,4 +40,5 @@ __all__ = [
     "study",
     "teach",
     "train",
+    "view",
 ]

@@ -48,8 +48,12 @@
       this.drawing.style.aspectRatio = `${frame.width} / ${frame.height}`;
       this.frame = frame;
       this.replaceChildren(this.drawing);
-      if (!page.href) this.append(el("p", { class: "absent" }, page.note || "no image"));
+      if (!page.href) this.missing(page.note || "no image");
       this.fit();
+    }
+
+    missing(why) {
+      this.append(el("p", { class: "absent" }, why));
     }
 
     connectedCallback() {
@@ -71,7 +75,7 @@
           line,
         ))),
         svg("rect", { ...frame, class: "ground" }),
-        page.href ? svg("image", { ...image, href: page.href }) : null,
+        page.href ? svg("image", { ...image, href: page.href, error: () => this.missing("The image cannot be read.") }) : null,
       ];
     }
 
