@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from closeup.annotate import annotate, annotate_page
+from closeup.annotate import annotate, annotate_page, lettered, turned
 from closeup.build.build import build
 from closeup.build.datasets import annotated
 from closeup.cli import annotate as verb
@@ -70,6 +70,20 @@ def test_panels_are_numbered_as_they_are_read_in_either_direction():
     assert [rtl[i].box for i in (1, 0, 3, 2)] == [panel.box for panel in ltr]
 
 
+def test_a_page_that_is_turned_is_as_one_that_was_read_so_from_the_start():
+    ltr = annotate_page(picture(), id="a", file="a.png", read=scribe)
+    rtl = annotate_page(picture(), id="a", file="a.png", read=scribe, direction="rtl")
+    assert turned(ltr, "rtl") == rtl
+    assert turned(rtl, "ltr") == ltr
+    assert [balloon.panel for balloon in rtl.balloons or ()] == ["p2", "p2", "p3"]
+
+
+def test_text_may_be_read_after_the_panels_were_found():
+    page = annotate_page(picture(), id="a", file="a.png")
+    whole = annotate_page(picture(), id="a", file="a.png", read=scribe)
+    assert lettered(page, picture(), scribe) == whole
+
+
 def test_lines_near_each_other_in_a_panel_are_one_balloon():
     page = annotate_page(picture(), id="a", file="a.png", read=scribe)
     told = [(balloon.id, balloon.panel, balloon.text) for balloon in page.balloons or ()]
@@ -79,6 +93,12 @@ def test_lines_near_each_other_in_a_panel_are_one_balloon():
         ("b3", "p4", "On the right"),
     ]
     assert next(iter(page.balloons or ())).box == Box(25, 14, 105, 45)
+
+
+def test_a_line_of_text_thinner_than_a_pixel_is_noise():
+    lines = [Line(Box(0, 0, 0.05, 20), "l"), Line(Box(40, 40, 200, 70), "Here I am")]
+    page = annotate_page(picture(), id="a", file="a.png", read=lambda _: lines)
+    assert [balloon.text for balloon in page.balloons or ()] == ["Here I am"]
 
 
 def test_all_that_was_filled_in_is_marked_and_what_was_not_looked_for_is_unknown():
@@ -106,8 +126,13 @@ def test_an_archive_and_a_single_image_are_read_where_they_are(comic, tmp_path):
     with zipfile.ZipFile(archive, "w") as cbz:
         cbz.write(comic / "page1.png", "two/page1.png")
         cbz.write(comic / "page2.png", "one/page2.png")
+        cbz.write(comic / "page10.png", "one/page10.png")
     annotate(archive, tmp_path / "a")
-    assert [page.issue for page in read(tmp_path / "a")] == ["one", "two"]
+    assert [(page.issue, page.number) for page in read(tmp_path / "a")] == [
+        ("one", 1),
+        ("one", 2),
+        ("two", 1),
+    ]
     annotate(comic / "page1.png", tmp_path / "b")
     assert [page.id for page in read(tmp_path / "b")] == ["page1/page1.png"]
 
@@ -147,9 +172,9 @@ def test_what_cannot_be_read_is_one_line_and_leaves_nothing(name, problem, tmp_p
     with zipfile.ZipFile(tmp_path / "evil.zip", "w") as archive:
         archive.writestr("../1.png", b"")
     with pytest.raises(CloseupError, match=problem) as caught:
-        annotate(tmp_path / name, tmp_path / "out")
+        annotate(tmp_path / name, tmp_path / "new" / "out")
     assert "\n" not in str(caught.value)
-    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_folder_that_holds_something_is_not_written_to(comic, tmp_path):

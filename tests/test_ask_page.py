@@ -7,9 +7,10 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
-from closeup.ask import Setting
-from closeup.ask_page import ask_page, open_page
+from closeup.ask import Setting, converse
+from closeup.ask_page import ask_page, open_page, opening
 from closeup.cli import main
+from closeup.conversation import Conversation
 from closeup.geometry import Box, Grid
 from closeup.images import SUFFIXES, Resolution, draw
 from closeup.message import Reply, Request, Usage
@@ -89,6 +90,19 @@ def test_a_page_of_ones_own_is_asked_about_and_zoomed_into(page):
     assert trajectory.views[0].size == (200, 100)
     assert trajectory.usage == Usage(input=2000, output=200)
     assert model.closed
+
+
+def test_who_watches_is_told_of_every_turn_as_it_comes(page):
+    pictures, whole = open_page(page)
+    model, setting = Speaker(LOOK, WRONG, ANSWER), Setting(tools=TOOLS)
+    seen = []
+
+    async def watch(talk: Conversation) -> None:
+        seen.append((len(talk.turns), len(talk.calls), len(talk.views), talk.stop))
+
+    messages = opening(whole, "Who?", model, setting)
+    asyncio.run(converse(messages, model, setting, pictures, watch=watch))
+    assert seen == [(2, 1, 2, None), (4, 2, 2, None), (5, 2, 2, "answered")]
 
 
 def test_the_model_is_let_go_when_it_fails(page):

@@ -94,6 +94,14 @@ def test_a_balloon_over_the_border_does_not_widen_its_panel():
     check(image, GRID, 0.97)
 
 
+def test_a_caption_over_the_border_does_not_hide_it_from_a_gutter():
+    boxes = (Box(30, 30, 570, 420), Box(30, 450, 570, 870))
+    image, canvas = page(boxes)
+    canvas.ellipse((100, 400, 170, 470), WHITE, BLACK, 3)
+    canvas.rectangle((250, 440, 430, 500), (220, 160, 60), BLACK, 3)
+    check(image, boxes)
+
+
 def test_slanted_panels_stay_whole():
     image = Image.new("RGB", (WIDTH, HEIGHT), WHITE)
     canvas = ImageDraw.Draw(image)

@@ -42,6 +42,8 @@ class Setting:
 
 Answer = Callable[[Request], Awaitable[Reply]]
 """Whatever gives the next reply: a model, or a store that asks it only what it does not know."""
+Watch = Callable[[Conversation], Awaitable[object]]
+"""Told of a conversation after each of the model's turns, the last one too."""
 
 
 def opening(question: Question, model: Model, task: Task, setting: Setting) -> tuple[Message, ...]:
@@ -183,6 +185,7 @@ async def converse(
     *,
     answer: Answer | None = None,
     epoch: int = 0,
+    watch: Watch | None = None,
 ) -> Talk:
     """Let a model speak, and carry out what it calls, until it ends.
 
@@ -200,6 +203,8 @@ async def converse(
             await asyncio.to_thread(talk.hear, said[-1])
         else:
             talk.hear(said[-1])
+        if watch:
+            await watch(talk)
     return Talk(talk, tuple(said))
 
 

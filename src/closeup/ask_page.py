@@ -23,6 +23,14 @@ def open_page(path: Path) -> tuple[Pictures, Crop]:
     return pictures, Crop(page=page, box=Box(0, 0, *pictures.page(page).size))
 
 
+def opening(page: Crop, question: str, model: Model, setting: Setting) -> tuple[Message, ...]:
+    """The messages that open it: the page, then the question as it was put."""
+    return (
+        Message(role="system", parts=(system_text(setting, model.grid),)),
+        Message(role="user", parts=(model.resolution.view(page), question), question=page.page),
+    )
+
+
 async def ask_page(
     page: Crop, question: str, model: Model, setting: Setting, pictures: Pictures
 ) -> Talk:
@@ -30,12 +38,8 @@ async def ask_page(
 
     Raises ModelError when the provider fails.
     """
-    opened = (
-        Message(role="system", parts=(system_text(setting, model.grid),)),
-        Message(role="user", parts=(model.resolution.view(page), question), question=page.page),
-    )
     try:
-        return await converse(opened, model, setting, pictures)
+        return await converse(opening(page, question, model, setting), model, setting, pictures)
     finally:
         if close := getattr(model, "close", None):
             await close()

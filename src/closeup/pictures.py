@@ -101,6 +101,13 @@ class Pictures:
                 self._encoded.put(view, known, len(known.base64))
         return known
 
+    def forget(self, page: str) -> None:
+        """Let go of all that is kept of a page."""
+        with self._lock:
+            self._hashes.pop(page, None)
+            self._pages.drop(lambda known: known == page)
+            self._encoded.drop(lambda view: view.page == page)
+
     def _encode(self, view: View) -> Encoded:
         if view.box.corners == (0, 0, *view.size) and not view.contrast:
             data = self._load(view.page)
@@ -140,3 +147,7 @@ class _Kept(Generic[K, V]):
         self._held += weight
         while self._held > self._room and len(self._values) > 1:
             self._held -= self._values.popitem(last=False)[1][1]
+
+    def drop(self, which: Callable[[K], bool]) -> None:
+        for key in [key for key in self._values if which(key)]:
+            self._held -= self._values.pop(key)[1]

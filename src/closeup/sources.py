@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
@@ -190,20 +191,22 @@ class Folder(Source):
 class Archive(Source):
     """A .zip or .cbz, checked as a whole before any member is read."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, data: bytes | None = None) -> None:
+        """Where `data` is given it is read instead of a file, and `path` only names it."""
         super().__init__(path)
+        self._data = data
         self._open()
 
-    def __getstate__(self) -> Path:
-        return self.path
+    def __getstate__(self) -> tuple[Path, bytes | None]:
+        return self.path, self._data
 
-    def __setstate__(self, path: Path) -> None:
-        self.path = path
+    def __setstate__(self, state: tuple[Path, bytes | None]) -> None:
+        self.path, self._data = state
         self._open()
 
     def _open(self) -> None:
         try:
-            self._zip = zipfile.ZipFile(self.path)
+            self._zip = zipfile.ZipFile(self.path if self._data is None else BytesIO(self._data))
             entries = self._zip.infolist()
         except (OSError, ValueError, RuntimeError, zipfile.BadZipFile) as error:
             raise CloseupError(f"{self.path}: not a readable archive: {_reason(error)}") from None

@@ -48,13 +48,7 @@ def annotate_page(
     `file` becomes `Page.image`. Without `read` the lettering is unknown, null. Raises
     pydantic.ValidationError for an id that no page can have.
     """
-    panels = _panels(image, direction)
-    inferred = ["reading_direction", "panels", "panels.order"]
-    balloons = None
-    if read is not None:
-        balloons = _balloons(_lines(image, read), panels, direction)
-        inferred += [f"balloons{part}" for part in ("", ".panel", ".order", ".text", ".kind")]
-    return Page(
+    page = Page(
         format=FORMAT,
         id=id,
         image=file,
@@ -63,11 +57,38 @@ def annotate_page(
         issue=issue,
         number=number,
         reading_direction=direction,
-        inferred=tuple(inferred),
-        panels=panels,
+        inferred=("reading_direction", "panels", "panels.order"),
+        panels=_panels(image, direction),
         characters=None,
-        balloons=balloons,
+        balloons=None,
     )
+    return page if read is None else lettered(page, image, read)
+
+
+def lettered(page: Page, image: Image.Image, read: Reader) -> Page:
+    """An annotated page with the lettering that is read in its image."""
+    direction = page.reading_direction or "ltr"
+    balloons = _balloons(_lines(image, read), page.panels or (), direction)
+    marks = tuple(f"balloons{part}" for part in ("", ".panel", ".order", ".text", ".kind"))
+    return _changed(page, balloons=balloons, inferred=(*page.inferred, *marks))
+
+
+def turned(page: Page, direction: Direction) -> Page:
+    """An annotated page as it is read in this direction: panels and lettering in their order then,
+    numbered anew."""
+    panels = in_order(page.panels or (), direction)
+    names = {panel.id: f"p{i}" for i, panel in enumerate(panels, 1)}
+    panels = tuple(panel.model_copy(update={"id": names[panel.id]}) for panel in panels)
+    balloons = page.balloons
+    if balloons is not None:
+        moved = [b.model_copy(update={"panel": names.get(b.panel or "")}) for b in balloons]
+        balloons = _numbered(moved, panels, direction)
+    return _changed(page, reading_direction=direction, panels=panels, balloons=balloons)
+
+
+def _changed(page: Page, **changes: object) -> Page:
+    """The page with other values, checked like any page."""
+    return Page.model_validate(dict(page) | changes)
 
 
 def _panels(image: Image.Image, direction: Direction) -> tuple[Panel, ...]:
@@ -94,7 +115,7 @@ def _lines(image: Image.Image, read: Reader) -> list[Line]:
     for line in read(drawn):
         x0, y0, x1, y1 = line.box.corners
         inside = Box(x0 * across, y0 * down, x1 * across, y1 * down).intersection(page)
-        if inside:
+        if inside and min(inside.width, inside.height) >= 1:  # thinner ones are noise
             lines.append(Line(_rounded(inside, image), line.text))
     return lines[:MAX_THINGS]
 
@@ -112,6 +133,13 @@ def _balloons(
         for panel, own in by_panel.items()
         for block in blocks(own)
     ]
+    return _numbered(found, panels, direction)
+
+
+def _numbered(
+    found: Sequence[Balloon], panels: Sequence[Panel], direction: Direction
+) -> tuple[Balloon, ...]:
+    """Balloons as they are read, b1 first."""
     ordered = balloons_in_order(found, panels, direction)
     return tuple(b.model_copy(update={"id": f"b{i}"}) for i, b in enumerate(ordered, 1))
 

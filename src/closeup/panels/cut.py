@@ -12,8 +12,8 @@ from closeup.panels.solids import SUPPORTED, Cell, trimmed
 
 CLEAR = 0.6
 """Share of a gutter that shows paper, though balloons cross it."""
-FLANK = 6
-"""Pixels beside a gutter within which the panels' edges stand."""
+FLANK = 12
+"""Pixels beside a gutter within which the panels' edges stand: a caption may stand out over one."""
 SAVED = 0.05
 """Share of a solid's box that is empty, and is not once the solid is cut."""
 CONVEX = 0.94

@@ -248,28 +248,7 @@
 
   // ---- Hands and keys ------------------------------------------------------------------------
 
-  const over = (on) => document.body.classList.toggle("dragged", on);
-  const carries = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
-  addEventListener("dragover", (event) => {
-    if (!carries(event)) return;
-    event.preventDefault();
-    over(true);
-  });
-  addEventListener("dragleave", (event) => {
-    if (!event.relatedTarget) over(false);
-  });
-  addEventListener("drop", (event) => {
-    if (!carries(event)) return;
-    event.preventDefault();
-    over(false);
-    open(event.dataTransfer.files);
-  });
-  addEventListener("paste", (event) => {
-    const files = event.clipboardData?.files ?? [];
-    if (!files.length) return;
-    event.preventDefault();
-    open(files);
-  });
+  closeup.given(open);
   addEventListener("hashchange", () => {
     const [id, page] = location.hash.slice(1).split("/");
     if (!id) return;
