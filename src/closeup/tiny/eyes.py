@@ -50,8 +50,12 @@ HEADS = "heads.safetensors"
 class Eyes(nn.Module):
     """A model's vision tower, and what is asked of it while it learns to see."""
 
-    def __init__(self, model: Any, words: Sequence[str], tokens: Sequence[int]) -> None:
+    def __init__(
+        self, model: Any, words: Sequence[str], tokens: Sequence[int], rough: bool = False
+    ) -> None:
         super().__init__()
+        self.rough = rough
+        """Compute in bfloat16: four times quicker on processors that are made for it."""
         self.tower = model.model.visual
         if not whole(self.tower.config):
             raise CloseupError("eyes: need a tower of closeup-tiny's kind, see closeup.tiny.tower")
@@ -71,8 +75,9 @@ class Eyes(nn.Module):
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """Of images (B, 3, height, width): logits of the words and of the marks, (B, tokens, …)."""
         rows, columns = (side // TOKEN for side in images.shape[2:])
-        seen = see(self.tower, patches(images), turns(self.tower, rows, columns))
-        seen = functional.layer_norm(seen, seen.shape[-1:])
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.rough):
+            seen = see(self.tower, patches(images), turns(self.tower, rows, columns))
+        seen = functional.layer_norm(seen.float(), seen.shape[-1:])
         words = self.scale * seen @ self.embedding.weight[self.tokens].T + self.bias
         return words, self.marks(seen)
 
@@ -189,6 +194,7 @@ def teach(
     batch: int,
     rate: float,
     seed: int,
+    rough: bool = False,
 ) -> None:
     """Teach the tower of the model at `place` for some minutes, and write the model to `out`.
 
@@ -205,7 +211,7 @@ def teach(
     album = Album(bench, pages[team.rank :: team.size], words, f"{seed}/{team.rank}")
     images = processor.image_processor
     show = Show(images.image_mean[0], images.image_std[0], len(words))
-    eyes = Eyes(model, words, tokens)
+    eyes = Eyes(model, words, tokens, rough)
     if (place / HEADS).exists():
         with safe_open(place / HEADS, "pt") as file:
             if (file.metadata() or {}).get("words") != " ".join(words):
@@ -277,6 +283,7 @@ if __name__ == "__main__":
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=1.5e-3)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--rough", action="store_true", help="compute in bfloat16")
     given = parser.parse_args()
     torch.set_num_threads(1)
     try:
@@ -293,6 +300,7 @@ if __name__ == "__main__":
             batch=given.batch,
             rate=given.rate,
             seed=given.seed,
+            rough=given.rough,
         )
     except CloseupError as error:
         parser.exit(2, f"closeup: {error}\n")

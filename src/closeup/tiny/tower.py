@@ -69,7 +69,8 @@ def see(tower: Any, seen: Tensor, where: Turns) -> Tensor:
 
 
 def _normed(norm: Any, hidden: Tensor) -> Tensor:
-    return functional.rms_norm(hidden, hidden.shape[-1:], norm.weight, norm.variance_epsilon)
+    weight = norm.weight.to(hidden.dtype)
+    return functional.rms_norm(hidden, hidden.shape[-1:], weight, norm.variance_epsilon)
 
 
 def _quarter(turned: Tensor) -> Tensor:
