@@ -143,6 +143,19 @@ def test_neither_micro_batches_nor_processes_change_a_step(whole, tmp_path):
             assert rows(out)[0][name] == pytest.approx(rows(whole)[0][name], rel=1e-4), name
 
 
+def test_mixed_keeps_weights_exact_and_multiplies_roughly(whole, tmp_path):
+    file = tmp_path / "recipe.json"
+    file.write_text(recipe(train={"dtype": "mixed"}).to_json())
+    command = [sys.executable, "-c", CODE, file, tmp_path / "run"]
+    subprocess.run(command, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    made = weights(tmp_path / "run")
+    assert {weight.dtype for weight in made.values()} == {torch.float32}
+    assert any(not torch.equal(w, w.bfloat16().float()) for w in made.values())
+    for rough, exact in zip(rows(tmp_path / "run"), rows(whole), strict=True):
+        assert rough["loss"] == pytest.approx(exact["loss"], rel=0.01)
+        assert rough["loss"] != exact["loss"]
+
+
 def test_a_run_that_its_alarm_ends_keeps_a_checkpoint_and_no_model(tmp_path, capsys):
     raw = recipe(train={"learning_rate": 1e30}).model_dump()
     raw["alarm"] |= {"stop": True}

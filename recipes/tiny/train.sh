@@ -31,7 +31,18 @@ closeup teach $home/train --out $home/called "${blank[@]}" --tools zoom_in --tas
 closeup teach $home/train --out $home/plain --oracle-crop "${sizes[@]}" --limit 30000 \
     --tasks "${tasks[@]:0:4}"
 "${both[@]}" -m closeup.cli train $recipes/crops.toml --out $home/crops
-[ -e $recipes/base ] || python -m closeup.tiny.ship $home/crops/final $recipes/base
+
+# The eyes once more, while the rest keeps still, and what they see put to use once more.
+if [ ! -e $home/eyes_again/heads.safetensors ]; then
+    mkdir -p $home/crops_eyes
+    cp $home/crops/final/* $home/eyes/heads.safetensors $home/crops_eyes
+    "${both[@]}" -m closeup.tiny.eyes $home/crops_eyes $home/eyes_again --rough --seed 1 \
+        --bench $home/train --without-styles wash --tokens 16 25 36 --panels 0.3 --page 192 \
+        --minutes 27 --rate 1e-3
+fi
+"${both[@]}" -m closeup.cli train $recipes/crops.toml --out $home/crops_again \
+    --set model=$home/eyes_again --set train.steps=350
+[ -e $recipes/base ] || python -m closeup.tiny.ship $home/crops_again/final $recipes/base
 
 # 4. Zooming: a teacher's episodes on whole pages. 5. Region-aware RL, in two stages. Both are arms of
 # the study; what is shipped is its first seed.

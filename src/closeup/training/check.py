@@ -166,7 +166,7 @@ def _updates_survive(recipe: Recipe, launch: Launch) -> None:
     """A bfloat16 has 8 bits: most updates of a usual learning rate are rounded away. Adapters are
     kept in float32, and DeepSpeed keeps a copy of the weights in it."""
     if recipe.train.dtype == "bfloat16" and recipe.lora is None and launch.zero == 0:
-        rule = "rounds small updates of the weights away: need lora, float32 or DeepSpeed"
+        rule = "rounds small updates of the weights away: need lora, mixed, float32 or DeepSpeed"
         rule += " (of which a dry run is told by --accelerate FILE)"
         _wrong("train.dtype", "bfloat16", rule)
 

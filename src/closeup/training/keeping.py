@@ -80,7 +80,7 @@ def schedule(recipe: Recipe, out: Path) -> dict[str, Any]:
         "warmup_steps": round(train.warmup * train.steps),
         "weight_decay": train.weight_decay,
         "max_grad_norm": train.clip,
-        "bf16": train.dtype == "bfloat16",
+        "bf16": train.dtype != "float32",
         "use_cpu": not torch.cuda.is_available(),
         "activation_checkpointing": train.gradient_checkpointing,
         "logging_steps": train.log_steps,

@@ -60,7 +60,8 @@ def load(recipe: Recipe) -> Learner:
     """
     place, train = shipped.place(recipe.model), recipe.train
     config, processor = checkpoint.opened(place, place)
-    model = checkpoint.weights(place, place, dtype=getattr(torch, train.dtype))
+    kept = torch.bfloat16 if train.dtype == "bfloat16" else torch.float32
+    model = checkpoint.weights(place, place, dtype=kept)
     model.generation_config = generation(model, processor)
     if "vision" in train.freeze:
         model.model.visual.requires_grad_(False)

@@ -63,7 +63,7 @@ def memory(
 ) -> Memory:
     """The estimate for samples of `prompt` tokens, of which `images` are of images, and
     `completion` further ones."""
-    own = FLOAT32 if recipe.train.dtype == "float32" else 2
+    own = 2 if recipe.train.dtype == "bfloat16" else FLOAT32
     count, learned = shape.parameters, trained(recipe, shape)
     each = FLOAT32 if recipe.lora else own
     moments = 12 if launch.zero and own == 2 else 2 * each

@@ -86,7 +86,8 @@ class Train(Record):
     """Largest norm of the gradient."""
     freeze: tuple[Literal["vision", "embeddings"], ...] = ()
     """What stays as it is."""
-    dtype: Literal["float32", "bfloat16"] = "float32"
+    dtype: Literal["float32", "bfloat16", "mixed"] = "float32"
+    """How weights are kept and computed with; mixed: kept in float32, multiplied in bfloat16."""
     gradient_checkpointing: bool = False
     loaders: int = Field(default=0, ge=0)
     """Processes that draw the next images beside each that trains. SFT only."""
