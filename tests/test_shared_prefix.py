@@ -118,7 +118,21 @@ def test_rows_that_are_unlike_a_cache_or_recomputed_layers_are_left_as_they_are(
     assert getattr(kept, CACHE).get_seq_length() == lone["input_ids"].shape[1]
     assert len(tokens) == 3
     tokens.clear()
-    model.gradient_checkpointing_enable({"use_reentrant": False})
+    whole = inputs["input_ids"].numel()
+    model(**inputs, output_hidden_states=True)
+    model.eval()(**inputs)
+    model.train().gradient_checkpointing_enable({"use_reentrant": False})
+    model(**inputs)
+    assert tokens == [whole] * 3
+
+
+def test_what_is_dropped_at_random_is_drawn_for_every_row(folder):
+    model = AutoModelForImageTextToText.from_pretrained(folder)
+    inputs = batch(folder, model.config)
+    config = LoraConfig(r=4, target_modules=r".*(q_proj|v_proj)", lora_dropout=0.5)
+    model = get_peft_model(model, config).train()
+    shared_prefix(model)
+    tokens = fed(model)
     model(**inputs)
     assert tokens == [inputs["input_ids"].numel()]
 

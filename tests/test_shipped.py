@@ -109,6 +109,18 @@ def test_it_may_go_into_any_folder(trained, weights, tmp_path):
     assert fingerprint(folder) == fingerprint(weights / "closeup-tiny")
 
 
+@pytest.mark.parametrize("to", ["precious/", "./", "precious/.."])
+def test_a_folder_of_other_things_is_left_alone(trained, tmp_path, monkeypatch, to):
+    (tmp_path / "precious").mkdir()
+    (tmp_path / "precious" / "thesis.txt").write_text("years of work")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CloseupError, match="need a folder that is new, empty or of a shipped"):
+        ship(trained, to)
+    assert (tmp_path / "precious" / "thesis.txt").exists()
+    made = ship(trained, "precious/model")
+    assert ship(trained, str(made)) == made
+
+
 def test_a_name_that_nothing_is_shipped_under_is_refused(trained):
     with pytest.raises(CloseupError, match="closeup-big: need one of closeup-tiny, "):
         ship(trained, "closeup-big")

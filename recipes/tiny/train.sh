@@ -42,7 +42,7 @@ if [ ! -e $home/eyes_again/heads.safetensors ]; then
 fi
 "${both[@]}" -m closeup.cli train $recipes/crops.toml --out $home/crops_again \
     --set model=$home/eyes_again --set train.steps=350
-[ -e $recipes/base ] || python -m closeup.tiny.ship $home/crops_again/final $recipes/base
+python -m closeup.tiny.ship $home/crops_again/final $recipes/base
 
 # 4. Zooming: a teacher's episodes on whole pages. 5. Region-aware RL, in two stages. Both are arms of
 # the study; what is shipped is its first seed.

@@ -18,6 +18,8 @@ from closeup.records import CloseupError
 
 MOST = 10_000_000
 """Bytes of one model: two of them go into every wheel and stay in the history for good."""
+SUFFIXES = {".json", ".safetensors", ".jinja"}
+"""Of the files of a checkpoint."""
 WHOLE = ("config.json", told.FILE)
 """Files that a checkpoint of closeup's has, and one of adapters alone has not."""
 
@@ -35,7 +37,9 @@ def ship(source: Path, to: str) -> Path:
     for file in WHOLE:
         if not (source / file).is_file():
             raise CloseupError(f"ship: {source}: no {file}: need a finished model, such as final/")
-    folder = shipped.WEIGHTS / to if to in shipped.NAMES else Path(to)
+    folder = shipped.WEIGHTS / to if to in shipped.NAMES else Path(to).resolve()
+    if folder.exists() and not (folder.is_dir() and _ours(folder)):
+        raise CloseupError(f"ship: {to}: need a folder that is new, empty or of a shipped model")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as beside:
         made = Path(beside) / folder.name
@@ -47,6 +51,13 @@ def ship(source: Path, to: str) -> Path:
         made.rename(folder)
     print(f"{to}: {count:,} weights, {size:,} bytes: {folder}")
     return folder
+
+
+def _ours(folder: Path) -> bool:
+    """Whether a folder is empty, or holds a checkpoint and nothing that it would not."""
+    names = {file.name for file in folder.iterdir() if file.is_file()}
+    whole = names >= set(WHOLE) and all(file.is_file() for file in folder.iterdir())
+    return not any(folder.iterdir()) or (whole and all(Path(n).suffix in SUFFIXES for n in names))
 
 
 def _write(source: Path, folder: Path) -> int:

@@ -14,6 +14,8 @@ from transformers import DynamicCache
 
 from closeup.models.hf.engine import CACHE
 
+OTHERS = frozenset({"output_hidden_states", "output_attentions", "return_dict"})
+"""What is asked for besides the last hidden numbers: one plain pass gives it."""
 WORTH = 0.1
 """Of a batch's tokens, padding included; where less is saved, one pass is quicker than two."""
 
@@ -21,20 +23,18 @@ WORTH = 0.1
 def shared_prefix(model: Any) -> None:
     """Make a Qwen2.5-VL or Qwen3-VL, adapters around it or not, feed common beginnings once.
 
-    Only where no cache is given and no activations are computed again in the backward pass. Hidden
-    numbers, loss and gradients are the same but for rounding.
+    Only in training, and where nothing is dropped at random and nothing computed again in the
+    backward pass. Hidden numbers, loss and gradients are the same but for rounding.
     """
     core = model.get_base_model() if hasattr(model, "get_base_model") else model
     layers = core.model.language_model
     if getattr(layers, "_feeds_once", False):
         return
-    plain = layers.forward
+    plain, parts = layers.forward, [*layers.modules()]
 
     def forward(**given: Any) -> Any:
-        if given.get(CACHE) is None and given.get("inputs_embeds") is not None:
-            parts = layers.modules() if layers.training else ()
-            again = any(getattr(part, "gradient_checkpointing", False) for part in parts)
-            which, common = ([], 0) if again else groups(given)
+        if layers.training and given.keys().isdisjoint(OTHERS) and not any(map(_own, parts)):
+            which, common = groups(given)
             if common:
                 return _twice(plain, layers.config, given, which, common)
         return plain(**given)
@@ -43,14 +43,24 @@ def shared_prefix(model: Any) -> None:
     layers._feeds_once = True
 
 
+def _own(part: Any) -> bool:
+    """Whether a layer computes each row by chance, or again in the backward pass."""
+    dropped = isinstance(part, torch.nn.Dropout) and part.p > 0
+    return dropped or getattr(part, "gradient_checkpointing", False)
+
+
 def groups(given: Any) -> tuple[list[int], int]:
     """For each row the first one that begins alike, itself or an earlier one, and for how many
     tokens, padding included: so many as save the most. 0 where hardly anything is saved.
     """
-    embeddings, mask = given["inputs_embeds"], given.get("attention_mask")
+    embeddings, mask = given.get("inputs_embeds"), given.get("attention_mask")
     positions = given.get("position_ids")
+    if embeddings is None or given.get(CACHE) is not None:
+        return [], 0
     rows, width = embeddings.shape[:2]
-    if rows < 2 or (mask is not None and mask.dim() != 2):
+    if mask is not None and mask.shape != (rows, width):
+        return [], 0
+    if rows < 2 or (positions is not None and positions.shape[-2:] != (rows, width)):
         return [], 0
     marks = [embeddings.detach().float().sum(-1)]
     if mask is not None:
