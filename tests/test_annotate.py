@@ -183,6 +183,14 @@ def test_a_folder_that_holds_something_is_not_written_to(comic, tmp_path):
     assert (comic / "page1.png").exists()
 
 
+def test_a_name_that_would_steer_the_terminal_is_told_in_plain_letters(comic, tmp_path, capsys):
+    (comic / "page3.png").rename(comic / "\x1b[2J\x07\n.png")
+    main(["annotate", str(comic), "--out", str(tmp_path / "pages"), "--no-text"])
+    [told] = [line for line in capsys.readouterr().err.splitlines() if "left out" in line]
+    assert told.isprintable()
+    assert "\\x1b[2J\\x07\\n.png: not a readable image" in told
+
+
 def test_the_command_tells_what_it_found_and_what_it_left_out(comic, tmp_path, capsys):
     out = tmp_path / "pages"
     main(["annotate", str(comic), "--out", str(out), "--rtl", "--no-text"])
@@ -190,3 +198,26 @@ def test_the_command_tells_what_it_found_and_what_it_left_out(comic, tmp_path, c
     assert told.out.endswith("pages: 3 pages, 12 panels, 1 left out\n")
     assert told.err.startswith(f"closeup: left out: {comic / 'page3.png'}: not a readable image")
     assert {page.reading_direction for page in read(out)} == {"rtl"}
+
+
+def test_a_photograph_that_lies_on_its_side_is_stood_up(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # as a telephone notes it
+    (tmp_path / "in").mkdir()
+    picture().rotate(90, expand=True).save(tmp_path / "in" / "1.jpg", exif=exif, quality=95)
+    annotate(tmp_path / "in", tmp_path / "out")
+    page = next(closeup_json.read(Source.open(tmp_path / "out")))
+    assert isinstance(page, Page)
+    assert (page.width, page.height) == (400, 600)
+    assert [panel.box.x0 < 200 for panel in page.panels or ()] == [True, False] * 2
+    with Image.open(tmp_path / "out" / page.image) as kept:
+        assert kept.size == (400, 600)
+        assert kept.getexif().get(0x0112) is None
+
+
+def test_an_image_that_stands_is_kept_byte_for_byte(tmp_path):
+    (tmp_path / "in").mkdir()
+    picture().save(tmp_path / "in" / "1.jpg", exif=b"Exif\0\0broken")
+    annotate(tmp_path / "in", tmp_path / "out")
+    kept = next((tmp_path / "out" / "images").iterdir()).read_bytes()
+    assert kept == (tmp_path / "in" / "1.jpg").read_bytes()

@@ -298,6 +298,7 @@ def test_a_chart_of_scores_tells_itself_in_words_and_marks_chance(runs):
         (("{0}", "{0}", "--out", "{t}/r.html"), "named twice"),
         (("{0}", "--out", "{t}/nowhere/r.html"), "no folder"),
         (("{0}", "--out", "{t}"), "a folder"),
+        (("{0}", "--out", "{0}/run.sqlite"), "need a name that ends in .html"),
         (("{t}", "--out", "{t}/r.html"), "not a run"),
         (("{0}", "--out", "{t}/r.html", "--images-mb", "-1"), "images-mb"),
         (("{0}", "--out", "{t}/r.html", "--images-mb", "nan"), "images-mb"),

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 from pydantic import Field
 
 from closeup.geometry import Box, View
@@ -76,6 +76,29 @@ def peek(data: bytes, place: str) -> tuple[str, tuple[int, int]]:
     """
     with _opened(data, place) as image:
         return image.format or "", image.size
+
+
+def upright(data: bytes, place: str) -> bytes:
+    """The same bytes; or, where a camera only noted which side of an image is up, the image turned
+    so and written again, without the note: not everybody who is shown it would heed that.
+
+    Raises CloseupError as `decode` does.
+    """
+    with _opened(data, place) as image:
+        if _noted(image) in (None, 1):
+            return data
+        kind, turned = image.format, ImageOps.exif_transpose(image)
+        file = io.BytesIO()
+        turned.save(file, kind, quality=95)
+        return file.getvalue()
+
+
+def _noted(image: Image.Image) -> int | None:
+    """What EXIF says of an image's orientation, 1 for none; None where it cannot be read."""
+    try:
+        return image.getexif().get(ExifTags.Base.Orientation)
+    except Exception:  # whatever Pillow meets in a broken block
+        return None
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pydantic import ValidationError
 
 from closeup.annotate.page import annotate_page
-from closeup.images import MAX_BYTES, SUFFIXES, decode
+from closeup.images import MAX_BYTES, SUFFIXES, decode, upright
 from closeup.page import Direction, Page
 from closeup.readers.assemble import IMAGES
 from closeup.readers.reader import BadPage
@@ -33,7 +33,7 @@ class Sheet:
     place: str
     """As an error names it."""
     load: Callable[[], bytes]
-    """The file; CloseupError where it cannot be read."""
+    """The file as it is; CloseupError where it cannot be read."""
     number: int = 1
     """Its place in the whole, from 1."""
     in_issue: int = 1
@@ -44,12 +44,16 @@ class Sheet:
         """The folder that it lies in, or else the whole."""
         return posixpath.dirname(self.name) or self.title
 
+    def image(self) -> bytes:
+        """The file, turned upright; CloseupError where it is no image."""
+        return upright(self.load(), self.place)
+
     def annotated(
         self, direction: Direction = "ltr", read: Reader | None = None
     ) -> tuple[Page, bytes] | BadPage:
         """The page that it shows, with the bytes of the image; or why it is none."""
         try:
-            data = self.load()
+            data = self.image()
             image = decode(data, self.place)
             page = annotate_page(
                 image,

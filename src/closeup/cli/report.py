@@ -70,6 +70,8 @@ def report(
     if out is not None:
         if zoom or as_json:
             raise CloseupError("report --out: no --zoom and no --json: the file shows all there is")
+        if not out.is_dir() and out.suffix.lower() not in (".html", ".htm"):  # such as run.sqlite
+            raise CloseupError(f"report --out: {out}: need a name that ends in .html")
         from closeup.report.html import write
 
         told = write(

@@ -66,7 +66,7 @@ def _panels(sheet: Sheet) -> Page | BadPage:
 def _text(leaf: Leaf, read: Reader) -> Page:
     """The page with its text, or as it was where that cannot be read."""
     try:
-        return lettered(leaf.page, decode(leaf.sheet.load(), leaf.sheet.place), read)
+        return lettered(leaf.page, decode(leaf.sheet.image(), leaf.sheet.place), read)
     except Exception:
         log.exception("the text of a page could not be read")
         return leaf.page

@@ -26,7 +26,7 @@ def packed(leaves: Sequence[Leaf], direction: Direction) -> Iterator[bytes]:
         for leaf in leaves:
             page = turned(leaf.page, direction)
             pages.append(page)
-            _write(archive, page.image, leaf.sheet.load())
+            _write(archive, page.image, leaf.sheet.image())
             yield sink.taken()
         lines = "".join(f"{page.to_json()}\n" for page in pages)
         _write(archive, PAGES, lines.encode("utf-8"))

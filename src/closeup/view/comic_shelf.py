@@ -149,7 +149,7 @@ class Shelf:
         leaf = self.find(name).leaves.get(int(number))
         if leaf is None:
             raise CloseupError(f"page {number}: not in this comic")
-        return leaf.sheet.load()
+        return leaf.sheet.image()
 
     def drop(self, comic: Comic) -> None:
         """Hold a comic no longer."""
