@@ -12,7 +12,6 @@ as they are shown. `torchrun --nproc-per-node 2 -m closeup.tiny.eyes …` uses t
 
 import argparse
 import math
-import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ import numpy as np
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
-from torch import Tensor, distributed, nn
+from torch import Tensor, nn
 from torch.nn import functional
 from transformers import AutoConfig, AutoModelForImageTextToText
 
@@ -33,6 +32,7 @@ from closeup.models.hf import processor as processors
 from closeup.models.told import Told
 from closeup.records import CloseupError
 from closeup.tiny.sights import ACTIONS, MARKS, Album, Cut, Sight, words_for
+from closeup.tiny.team import Team
 from closeup.tiny.tower import TOKEN, patches, see, turns, whole
 from closeup.training import data
 from closeup.training.recipe import Data
@@ -155,33 +155,6 @@ def words_of(bench: Bench, pages: Sequence[str], tokenizer: Any) -> tuple[list[s
                 if len(ids) == 1:
                     found[word] = ids[0]
     return sorted(found), [found[word] for word in sorted(found)]
-
-
-class Team:
-    """The processes that learn together: each for itself, and now and then all agree."""
-
-    def __init__(self) -> None:
-        self.size = int(os.environ.get("WORLD_SIZE", "1"))
-        if self.size > 1:
-            distributed.init_process_group("gloo")
-        self.rank = distributed.get_rank() if self.size > 1 else 0
-
-    def agree(self, weights: Sequence[Tensor]) -> None:
-        """Give all processes the mean of their weights."""
-        if self.size > 1:
-            mean = torch.cat([weight.data.flatten() for weight in weights])
-            distributed.all_reduce(mean)
-            mean /= self.size
-            parts = mean.split([weight.numel() for weight in weights])
-            for weight, own in zip(weights, parts, strict=True):
-                weight.data.copy_(own.view_as(weight))
-
-    def anyone(self, here: bool) -> bool:
-        """Whether it is so in any process."""
-        told = torch.tensor(float(here))
-        if self.size > 1:
-            distributed.all_reduce(told, distributed.ReduceOp.MAX)
-        return bool(told)
 
 
 def teach(
