@@ -5,6 +5,8 @@ import io
 import json
 import logging
 import tempfile
+import threading
+import time
 import zipfile
 
 import aiohttp
@@ -14,6 +16,7 @@ from comics import LOOKED, PAGE, Client, Slow, Speaker, Waiter, packed, scribe, 
 from PIL import Image
 from reports import HOSTILE
 
+from closeup import pictures
 from closeup.annotate import annotate
 from closeup.images import decode
 from closeup.page import Page
@@ -150,6 +153,32 @@ def test_kept_pages_are_what_annotate_writes(tmp_path):
     }
     pages = [*closeup_json.read(Source.open(tmp_path / "kept"))]
     assert [isinstance(page, Page) for page in pages] == [True] * 3
+
+
+def test_two_pages_at_most_are_decoded_for_a_browser_at_once(monkeypatch):
+    at_work, most, lock = 0, 0, threading.Lock()
+
+    def slowly(*given):
+        nonlocal at_work, most
+        with lock:
+            at_work += 1
+            most = max(most, at_work)
+        time.sleep(0.1)  # long enough for the others to come in, where they may
+        image = decode(*given)
+        with lock:
+            at_work -= 1
+        return image
+
+    async def work(client: Client):
+        pages = {f"{n}.png": comics.encoded(comics.picture(n)) for n in range(6)}
+        name = await client.open(packed(pages), "book.cbz")
+        await client.found(name)
+        monkeypatch.setattr(pictures, "decode", slowly)
+        paths = [f"/comic/comics/{name}/{number}/image" for number in range(1, 7)]
+        return await asyncio.gather(*map(client.read, paths))
+
+    assert len(use(work)) == 6
+    assert most == 2
 
 
 def test_pages_are_kept_only_when_all_have_been_looked_at():

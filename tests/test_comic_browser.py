@@ -200,6 +200,22 @@ def test_a_model_is_stopped_and_the_next_question_is_asked(page):
     assert page.locator(".asked-of b").text_content() == "Who is it?"
 
 
+def test_a_model_is_stopped_when_another_comic_is_opened(page):
+    choose(page)
+    ask(page, "comics:Waiter")
+    page.locator("#live:has-text('looks at the page')").wait_for()
+    page.locator("#files").set_input_files(
+        [{"name": "other.png", "mimeType": "image/png", "buffer": PAGE}]
+    )
+    page.locator("#title:has-text('other')").wait_for()
+    assert Waiter.given_up.acquire(timeout=60)
+    assert page.locator("#stop").is_hidden()
+    assert page.locator("#live").text_content() == ""
+    assert page.locator("#live.busy, #ask.busy").count() == 0
+    ask(page)
+    page.locator(".talk .final").wait_for()
+
+
 def test_a_provider_that_fails_is_told_of(page):
     choose(page)
     ask(page, "comics:Mute")

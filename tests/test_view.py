@@ -12,6 +12,7 @@ import reports
 from PIL import Image
 from viewers import PLACES, everything, viewing
 
+from closeup.bench import sha256
 from closeup.question import Rejection
 from closeup.records import CloseupError, write_jsonl
 from closeup.view.opened import open_all
@@ -105,6 +106,8 @@ def test_a_page_tells_its_neighbours_and_its_questions(viewer):
         ({"split": "train"}, 0),
         ({"tag": "nothing"}, 0),
         ({"text": "RUNS page0002"}, 4),
+        ({"text": "what is this CHARACTER doing"}, 12),
+        ({"text": "evidence_area"}, 0),  # a field's name is no word of a question
         ({"text": "nothing like it"}, 0),
     ],
 )
@@ -112,6 +115,24 @@ def test_questions_are_filtered(viewer, wanted, count):
     text = viewer.get("/questions", in_=0, **wanted).text
     assert f"{count} question" in text
     assert text.count('<span class="what">') == count
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [(reports.questions(1)[0].to_json().encode() + b"\n", 200), (b"\n", 400)],
+    ids=["an id that stands twice", "a blank line"],
+)
+def test_a_search_in_a_bench_that_others_wrote_is_no_internal_error(tmp_path, more, status):
+    bench = reports.bench_of(tmp_path / "bench", reports.questions(4)).path
+    file, manifest = bench / "questions.jsonl", bench / "manifest.json"
+    before = sha256(file)
+    with file.open("ab") as lines:
+        lines.write(more)
+    manifest.write_text(manifest.read_text().replace(before, sha256(file)))
+    with viewing(bench, corrections=tmp_path / "c.jsonl") as viewer:
+        told = viewer.get("/questions", in_=0, text="runs")
+    assert told.status == status
+    assert ("4 questions" if status == 200 else "questions.jsonl:5: ") in told.text
 
 
 def test_a_question_is_told_with_evidence_options_and_its_words(viewer):
@@ -138,16 +159,29 @@ def closeup(*arguments):
     return [sys.executable, "-m", "closeup.cli", "view", *map(str, arguments)]
 
 
+def begun(command, folder=None):
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=folder, stdout=pipe, stderr=pipe)
+
+
 def test_the_command_says_where_it_listens_and_ends_without_a_word(folder, tmp_path):
     command = closeup(folder / "pages", "--corrections", tmp_path / "c.jsonl")
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with begun(command) as process:
         assert process.stdout is not None
-        kept, said = (process.stdout.readline().decode() for _ in range(2))
-        assert str(tmp_path / "c.jsonl") in kept
+        said = process.stdout.readline().decode()
         assert said.startswith("viewing on http://127.0.0.1:")
         process.send_signal(signal.SIGINT)
         rest, errors = process.communicate(timeout=60)
     assert (process.returncode, rest, errors) == (0, b"", b"")
+
+
+def test_a_comic_is_read_where_no_corrections_can_be_kept(tmp_path):
+    (tmp_path / "corrections.jsonl").mkdir()
+    with begun(closeup(), tmp_path) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(b"viewing on ")
+        process.terminate()
+        assert process.wait(timeout=60) == 0
 
 
 @pytest.mark.parametrize(
@@ -156,6 +190,7 @@ def test_the_command_says_where_it_listens_and_ends_without_a_word(folder, tmp_p
         (["nowhere"], "no such file or folder"),
         (["--port", "99999"], "port 99999: need 0 to 65535"),
         (["--corrections", "no/such/folder.jsonl"], "no folder no/such"),
+        (["--corrections", "."], "need the name of a file"),
         (["--host", "no.such.host.invalid"], "cannot be had"),
         (["--model", "no-such-model"], "no-such-model"),
     ],

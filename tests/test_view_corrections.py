@@ -160,8 +160,15 @@ def test_a_spreadsheet_finds_no_formula(file, start):
 def test_a_file_that_is_something_else_is_refused_and_left_alone(file):
     file.write_text('{"some": "thing"}\n')
     with pytest.raises(CloseupError, match=r"corrections.jsonl:1: "):
-        Corrections(file)
+        Corrections(file).check()
+    with pytest.raises(CloseupError, match=r"corrections.jsonl:1: "):
+        Corrections(file).add(made())
     assert file.read_text() == '{"some": "thing"}\n'
+
+
+def test_a_mark_that_cannot_be_kept_is_told_of_in_a_line(tmp_path):
+    with pytest.raises(CloseupError, match="no folder"):
+        Corrections(tmp_path / "gone" / "c.jsonl").add(made())
 
 
 def test_marks_that_others_added_by_hand_stay(file):

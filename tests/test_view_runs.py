@@ -128,6 +128,8 @@ def test_a_training_run_has_curves_and_episodes_with_what_they_were_paid(tmp_pat
     with Store.create(run, Store.open(run).info) as store:
         store.write(TABLE, ())
         put(store, first().id, 0, 7, Parts({"answer": 1.0, "region_iou": None}, (), 1.5))
+        put(store, first().id, 1, 8, Parts({"answer": 0.0}, (), 0.0))
+        store.write("INSERT INTO paid VALUES ('another', 0, 7, 0, 'no JSON')", ())
     with viewing(run, corrections=tmp_path / "c.jsonl") as viewer:
         card = viewer.get("/api/episode", run=0, id=first().id).json["episode"]
     assert card["paid"] == {"step": 7.0, "answer": 1.0, "region_iou": None, "total": 1.5}

@@ -43,6 +43,7 @@ fi
 "${both[@]}" -m closeup.cli train $recipes/crops.toml --out $home/crops_again \
     --set model=$home/eyes_again --set train.steps=350
 python -m closeup.tiny.ship $home/crops_again/final $recipes/base
+cp $home/eyes_again/heads.safetensors $recipes/base  # to go on with the eyes from there
 
 # 4. Zooming: a teacher's episodes on whole pages. 5. Region-aware RL, in two stages. Both are arms of
 # the study; what is shipped is its first seed.

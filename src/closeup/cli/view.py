@@ -8,6 +8,8 @@ from tyro.conf import Positional
 
 from closeup.cli.app import MaybePath, app
 
+CORRECTIONS = Path("corrections.jsonl")
+
 
 @app.command
 def view(
@@ -15,7 +17,7 @@ def view(
     reader: str = "closeup_json",
     bench: MaybePath = None,
     hard_core: Annotated[Path | None, tyro.conf.arg(metavar="FILE")] = None,
-    corrections: Annotated[Path, tyro.conf.arg(metavar="FILE")] = Path("corrections.jsonl"),
+    corrections: Annotated[Path, tyro.conf.arg(metavar="FILE")] = CORRECTIONS,
     model: tyro.conf.UseAppendAction[tuple[str, ...]] = (),
     host: Annotated[str, tyro.conf.arg(metavar="HOST")] = "127.0.0.1",
     port: Annotated[int, tyro.conf.arg(metavar="N")] = 0,
@@ -42,7 +44,9 @@ def view(
     from closeup.view.opened import open_all
 
     opened = open_all(paths, reader=reader, bench=bench, hard_core=hard_core)
-    made = viewer(opened, Corrections(corrections), [host])
+    kept = Corrections(corrections)
+    if corrections != CORRECTIONS:  # who names a file means to mark mistakes
+        kept.check()
+    made = viewer(opened, kept, [host])
     comic.install(made, model)
-    print(f"mistakes that are marked are kept in {corrections}")
     asyncio.run(serve_until_stopped(made, host, port))

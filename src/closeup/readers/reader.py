@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from closeup.page import Page
+from closeup.records import one_line
 from closeup.sources import Source
 
 
@@ -16,7 +17,8 @@ class BadPage(NamedTuple):
     """The value and the rule, without the place."""
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}"
+        """On one line and printable: a file may have any name."""
+        return f"{one_line(self.place)}: {one_line(self.message)}"
 
 
 class Reader(Protocol):

@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS paid (
     total REAL NOT NULL, terms TEXT NOT NULL, PRIMARY KEY (question, epoch)
 ) WITHOUT ROWID
 """
+_SELECT = "SELECT question, epoch, step, total, terms FROM paid"
 
 
 class Paid(Record):
@@ -42,14 +43,29 @@ def paid(store: Store) -> list[Paid]:
 
     Raises CloseupError where something else stands there.
     """
-    if store.row("SELECT 1 FROM sqlite_schema WHERE name = 'paid'", ()) is None:
+    if not _kept(store):
         return []
-    query = "SELECT question, epoch, step, total, terms FROM paid ORDER BY question, epoch"
-    rows = list(store.rows(query, ()))  # to the end: what reads them may raise
-    return [_paid(row, f"{store.folder}: paid for {row[0]}") for row in rows]
+    rows = list(store.rows(f"{_SELECT} ORDER BY question, epoch", ()))  # to the end: parsing raises
+    return [_paid(store, row) for row in rows]
 
 
-def _paid(row: tuple, place: str) -> Paid:
+def of(store: Store, question: str, epoch: int) -> Paid | None:
+    """What one episode was paid; None where that is not known.
+
+    Raises CloseupError where something else stands there.
+    """
+    if not _kept(store):
+        return None
+    row = store.row(f"{_SELECT} WHERE question = ? AND epoch = ?", (question, epoch))
+    return _paid(store, row) if row else None
+
+
+def _kept(store: Store) -> bool:
+    return store.row("SELECT 1 FROM sqlite_schema WHERE name = 'paid'", ()) is not None
+
+
+def _paid(store: Store, row: tuple) -> Paid:
+    place = f"{store.folder}: paid for {row[0]}"
     *known, text = row
     try:
         terms = orjson.loads(text)

@@ -7,6 +7,7 @@ import orjson
 from closeup.bench import Bench
 from closeup.records import CloseupError
 from closeup.show.cards import said
+from closeup.show.opening import Opening
 
 
 class Asked(NamedTuple):
@@ -46,3 +47,17 @@ def asked(bench: Bench) -> dict[str, Asked]:
             except (orjson.JSONDecodeError, LookupError, TypeError) as error:
                 raise CloseupError(f"{file}:{number}: not a question: {error}") from None
     return found
+
+
+def words(bench: Bench, opening: Opening) -> dict[str, str]:
+    """What a search looks through, by question: its id, how it was asked, its options and its gold,
+    in small letters.
+
+    Raises CloseupError where a line is no question.
+    """
+    return {
+        question.id: "\n".join(
+            [question.id, opening.asked(question), *question.options, said(question.answer)]
+        ).lower()
+        for question in bench.questions()
+    }

@@ -17,6 +17,7 @@ import asyncio
 import io
 from collections.abc import Callable, Sequence
 from functools import cache
+from threading import Semaphore
 from typing import cast, get_args
 
 from aiohttp import web
@@ -38,6 +39,7 @@ from closeup.view.comic_keep import packed
 from closeup.view.comic_models import seats
 from closeup.view.comic_shelf import MAX_FILE, MAX_PAGES, MAX_SHELF, Comic, Leaf, Shelf, opened
 from closeup.view.comic_stream import Say, body, streamed
+from closeup.view.gallery import AT_ONCE
 from closeup.view.guard import add_headers
 
 LARGE = Resolution(pixels=4_000_000)
@@ -80,6 +82,7 @@ class _Reading:
         self._reader = reader
         self._finder = Finder(reader)
         self._uploading = asyncio.Lock()
+        self._decoding = Semaphore(AT_ONCE)
 
     def routes(self) -> list[web.RouteDef]:
         comic = "/comic/comics/{id}"
@@ -167,7 +170,7 @@ class _Reading:
 
     async def _image(self, request: web.Request) -> web.Response:
         view = (SMALL if "small" in request.query else LARGE).view(self._crop(request))
-        data = await asyncio.to_thread(_jpeg, self._pictures, view)
+        data = await asyncio.to_thread(self._jpeg, view)
         return web.Response(body=data, content_type="image/jpeg")
 
     async def _keep(self, request: web.Request) -> web.StreamResponse:
@@ -217,6 +220,12 @@ class _Reading:
         key = self._comic(request).key(leaf.sheet.number)
         return Crop(page=key, box=leaf.page.box)
 
+    def _jpeg(self, view: View) -> bytes:
+        file = io.BytesIO()
+        with self._decoding:  # in the thread: a browser that goes away does not end the decoding
+            self._pictures.pixels(view).save(file, "JPEG", quality=QUALITY)
+        return file.getvalue()
+
 
 def _direction(request: web.Request) -> Direction:
     told = request.query.get("direction", "ltr")
@@ -235,12 +244,6 @@ def _tools() -> list[tuple[str, str]]:
         except CloseupError as error:
             found.append((name, str(error).rpartition(": ")[2]))
     return found
-
-
-def _jpeg(pictures: Pictures, view: View) -> bytes:
-    file = io.BytesIO()
-    pictures.pixels(view).save(file, "JPEG", quality=QUALITY)
-    return file.getvalue()
 
 
 @cache

@@ -54,12 +54,16 @@ class Correction(Record):
 
 
 class Corrections:
-    """The corrections in a file, which need not be there yet."""
+    """The corrections in a file, which need not be there yet. It is not touched before it is asked
+    for."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
         self._lock = Lock()
-        writable(file)
+
+    def check(self) -> None:
+        """Raises CloseupError where no marks can be kept in the file."""
+        writable(self.file)
         self.all()
 
     def all(self) -> list[Correction]:
@@ -108,6 +112,7 @@ class Corrections:
     def _changing(self) -> Iterator[None]:
         # The folder: the file itself is replaced, and a lock would stay on the one that is gone.
         with self._lock:
+            writable(self.file)
             folder = os.open(self.file.resolve().parent, os.O_RDONLY)
             try:
                 fcntl.flock(folder, fcntl.LOCK_EX)

@@ -88,7 +88,8 @@ def _numbers(opened: Opened, request: web.Request) -> list[int]:
         raise CloseupError("no run is open: name its folder on the command line")
     if not told:
         return list(range(len(opened.runs)))
-    numbers = sorted({int(one) if one.isdecimal() and len(one) < 6 else -1 for one in told})
+    plain = [one.isascii() and one.isdecimal() and len(one) < 6 for one in told]
+    numbers = sorted({int(one) if ok else -1 for one, ok in zip(told, plain, strict=True)})
     for number in numbers:
         opened.run(number)
     return numbers

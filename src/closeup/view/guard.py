@@ -8,6 +8,7 @@ come from the viewer's own pages. Pages load scripts, styles and images from her
 
 import ipaddress
 import logging
+import re
 from collections.abc import Collection
 
 from aiohttp import web
@@ -39,6 +40,8 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 """Of every answer that does not say otherwise."""
+HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^:\[\]@/]+))(?::[0-9]+)?", re.IGNORECASE)
+"""A name or an address, in brackets where it has colons, and a port."""
 log = logging.getLogger("closeup.view")
 
 
@@ -101,7 +104,10 @@ def _refusal(request: web.Request, allowed: Collection[str]) -> str:
 
 
 def _known(host: str, allowed: Collection[str]) -> bool:
-    name = host.rpartition("]")[0].lstrip("[") if host.startswith("[") else host.partition(":")[0]
+    told = HOST.fullmatch(host)
+    if told is None:
+        return False
+    name = told[1] or told[2]
     if name.lower().rstrip(".") in allowed:
         return True
     try:

@@ -16,7 +16,7 @@ from closeup.run_info import RunInfo
 from closeup.show import cards
 from closeup.show.opening import Opening
 from closeup.view import frame
-from closeup.view.asked import Asked
+from closeup.view.asked import Asked, words
 from closeup.view.opened import Opened
 from closeup.view.pages import page_card
 from closeup.view.shelf import Shelf
@@ -105,17 +105,11 @@ def _matching(shelf: Shelf, wanted: dict[str, str]) -> list[Asked]:
         and (not wanted["tag"] or wanted["tag"] in one.tags)
         and (not wanted["page"] or wanted["page"] in one.pages)
     ]
-    words = wanted["text"].lower().split()
-    if not words:
+    looked_for = wanted["text"].lower().split()
+    if not looked_for or shelf.bench is None:
         return found
-    with (shelf.path / "questions.jsonl").open("rb") as lines:
-        texts = (line.decode("utf-8", "replace").lower() for line in lines)
-        hits = {
-            name
-            for name, text in zip(shelf.asked, texts, strict=True)
-            if all(word in text for word in words)
-        }
-    return [one for one in found if one.id in hits]
+    texts = _words(shelf.bench)
+    return [one for one in found if all(word in texts[one.id] for word in looked_for)]
 
 
 def _choices(shelf: Shelf, wanted: dict[str, str]) -> list[Choice]:
@@ -163,6 +157,12 @@ def _opening(bench: Bench) -> Opening:
         closeup="",
     )
     return Opening(info, bench)
+
+
+@lru_cache(4)
+def _words(bench: Bench) -> dict[str, str]:
+    """What a search looks through, once somebody has searched."""
+    return words(bench, _opening(bench))
 
 
 @lru_cache(4)

@@ -22,7 +22,7 @@ from closeup.show import cards
 from closeup.show.opening import Opening
 from closeup.show.verdicts import Verdicts, verdicts
 from closeup.store import FILE, Store
-from closeup.training.paid import paid
+from closeup.training import paid
 from closeup.training.run_folder import RECIPE, RunFolder
 from closeup.view.shelf import Shelf
 
@@ -186,10 +186,8 @@ def _said(result: Result, episode: Episode | None, gold: str, asked: str) -> str
 
 def _paid(store: Store, name: str, epoch: int) -> dict[str, float | None]:
     """In training, what an episode was paid, term by term."""
-    for one in paid(store):
-        if (one.question, one.epoch) == (name, epoch):
-            return {"step": float(one.step), **one.terms, "total": one.total}
-    return {}
+    found = paid.of(store, name, epoch)
+    return {"step": float(found.step), **found.terms, "total": found.total} if found else {}
 
 
 def _judged(store: Store, name: str, epoch: int) -> list[Verdicts]:

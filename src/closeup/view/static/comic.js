@@ -68,12 +68,13 @@
   const begin = async (id, page) => {
     following?.abort();
     const mine = (following = new AbortController());
+    talk?.stop();
     comic = { id, title: "", total: 0, pages: new Map(), bad: [], done: false };
     [number, talk] = [page, null];
     talks.length = 0;
     history.replaceState(null, "", page ? `#${id}/${page}` : `#${id}`);
-    for (const node of ["strip", "talk", "live"]) $(node).replaceChildren();
-    earlier();
+    for (const node of ["strip", "talk"]) $(node).replaceChildren();
+    changed(null);
     try {
       for await (const event of closeup.lines(`${BASE}/${encodeURIComponent(id)}`, { signal: mine.signal })) learn(event);
     } catch (error) {
@@ -214,13 +215,13 @@
 
   const changed = (one) => {
     if (one !== talk) return;
-    $("live").textContent = one.said;
-    $("live").classList.toggle("busy", !one.over);
-    $("stop").hidden = Boolean(one.over);
-    $("ask").classList.toggle("busy", !one.over);
-    $("talk").scrollTop = one.over ? 0 : $("talk").scrollHeight;
-    leaf.draw(one);
-    if (one.over) earlier();
+    const busy = one !== null && !one.over;
+    $("live").textContent = one?.said ?? "";
+    for (const node of ["live", "ask"]) $(node).classList.toggle("busy", busy);
+    $("stop").hidden = !busy;
+    $("talk").scrollTop = busy ? $("talk").scrollHeight : 0;
+    if (one) leaf.draw(one);
+    if (!busy) earlier();
   };
 
   /** Show a talk, and where it looked. */
