@@ -1,5 +1,6 @@
 """Processes that learn together, as `torchrun` starts them; one by itself is a team, too."""
 
+import atexit
 import os
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ class Team:
         self.size = int(os.environ.get("WORLD_SIZE", "1"))
         if self.size > 1:
             distributed.init_process_group("gloo")
+            atexit.register(distributed.destroy_process_group)
         self.rank = distributed.get_rank() if self.size > 1 else 0
 
     def agree(self, weights: Sequence[Tensor]) -> None:

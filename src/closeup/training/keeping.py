@@ -1,5 +1,6 @@
 """What a run keeps: checkpoints to go on from, and the finished model. For both trainers."""
 
+import atexit
 import shutil
 from contextlib import nullcontext
 from pathlib import Path
@@ -42,6 +43,8 @@ class Keeping(TrainerCallback):
 
 def begin(out: Path, recipe: Recipe) -> tuple[RunFolder, int | None]:
     """The run's folder, and the step to go on from; None where the run is finished."""
+    # A process that ends while a thread of its own still listens to the others is aborted.
+    atexit.register(PartialState().destroy_process_group)
     main = PartialState().is_main_process
     folder = RunFolder.begin(out, recipe) if main else RunFolder(out)
     PartialState().wait_for_everyone()
