@@ -10,7 +10,11 @@ import native
 import pytest
 import reports
 from PIL import Image
-from viewers import PLACES, everything, viewing
+from viewers import (
+    everything,
+    running,  # noqa: F401
+    viewing,
+)
 
 from closeup.bench import sha256
 from closeup.question import Rejection
@@ -29,13 +33,6 @@ def folder(tmp_path_factory):
     ]
     write_jsonl(folder / "bench" / "rejected.jsonl", rejected)
     return folder
-
-
-@pytest.fixture(scope="module")
-def viewer(folder):
-    paths = [folder / name for name in PLACES]
-    with viewing(*paths, corrections=folder / "corrections.jsonl") as viewer:
-        yield viewer
 
 
 def first():

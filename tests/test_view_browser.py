@@ -10,25 +10,19 @@ from browser import (
     opened,
     violations,
 )
-from viewers import PLACES, at, everything, quiet, viewing
+from viewers import (
+    at,
+    places,  # noqa: F401
+    quiet,
+    running,  # noqa: F401
+    viewing,
+)
 
 from closeup.store import Store
 
 BIG = 10_000
 
 PAGE = "/page?in=1&id=made/0/0"
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return everything(tmp_path_factory.mktemp("view"))
-
-
-@pytest.fixture(scope="module")
-def viewer(folder):
-    paths = [folder / name for name in PLACES]
-    with viewing(*paths, corrections=folder / "corrections.jsonl") as viewer:
-        yield viewer
 
 
 def test_questions_are_walked_through_with_their_evidence(viewer, browser):

@@ -7,23 +7,15 @@ import native
 import pytest
 import reports
 from PIL import Image
-from viewers import PLACES, everything, viewing
+from viewers import (
+    places,  # noqa: F401
+    running,  # noqa: F401
+    viewing,
+)
 
 from closeup.question import Rejection
 from closeup.records import write_jsonl
 from closeup.view import frame
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return everything(tmp_path_factory.mktemp("view"))
-
-
-@pytest.fixture(scope="module")
-def viewer(folder):
-    paths = [folder / name for name in PLACES]
-    with viewing(*paths, corrections=folder / "corrections.jsonl") as viewer:
-        yield viewer
 
 
 @pytest.mark.parametrize(

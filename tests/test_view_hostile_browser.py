@@ -9,22 +9,15 @@ from browser import (
     chromium,  # noqa: F401
     opened,
 )
-from viewers import PLACES, at, everything, viewing
+from viewers import (
+    at,
+    places,  # noqa: F401
+    running,  # noqa: F401
+    viewing,
+)
 
 from closeup.question import Rejection
 from closeup.records import write_jsonl
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return everything(tmp_path_factory.mktemp("view"))
-
-
-@pytest.fixture(scope="module")
-def viewer(folder):
-    paths = [folder / name for name in PLACES]
-    with viewing(*paths, corrections=folder / "corrections.jsonl") as viewer:
-        yield viewer
 
 
 @pytest.fixture(scope="module")

@@ -9,21 +9,15 @@ from browser import (
     chromium,  # noqa: F401
     opened,
 )
-from viewers import PLACES, at, everything, quiet, viewing
+from viewers import (
+    at,
+    places,  # noqa: F401
+    quiet,
+    running,  # noqa: F401
+    viewing,
+)
 
 PAGE = "/page?in=1&id=made/0/0"
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return everything(tmp_path_factory.mktemp("view"))
-
-
-@pytest.fixture(scope="module")
-def viewer(folder):
-    paths = [folder / name for name in PLACES]
-    with viewing(*paths, corrections=folder / "corrections.jsonl") as viewer:
-        yield viewer
 
 
 def fields(page):

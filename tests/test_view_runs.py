@@ -5,7 +5,11 @@ import shutil
 import pytest
 import reports
 import trainable
-from viewers import PLACES, everything, viewing
+from viewers import (
+    places,  # noqa: F401
+    running,  # noqa: F401
+    viewing,
+)
 
 from closeup.rewards.reward import Parts
 from closeup.store import Store
@@ -13,18 +17,6 @@ from closeup.training.paid import TABLE, put
 from closeup.training.recipe import Recipe
 from closeup.training.run_folder import RunFolder
 from closeup.view.opened import open_all
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return everything(tmp_path_factory.mktemp("view"))
-
-
-@pytest.fixture(scope="module")
-def viewer(folder):
-    paths = [folder / name for name in PLACES]
-    with viewing(*paths, corrections=folder / "corrections.jsonl") as viewer:
-        yield viewer
 
 
 def first():

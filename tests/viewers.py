@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import native
+import pytest
 import reports
 from browser import Seen
 
@@ -112,3 +113,17 @@ def quiet(seen: Seen, viewer: Viewer) -> None:
     assert [url for url in seen.requests if not url.startswith((viewer.url, "data:"))] == []
     assert seen.errors == []
     assert seen.dialogs == []
+
+
+@pytest.fixture(name="folder", scope="module")
+def places(tmp_path_factory):
+    """All that a viewer opens, for the tests of one file."""
+    return everything(tmp_path_factory.mktemp("view"))
+
+
+@pytest.fixture(name="viewer", scope="module")
+def running(folder):
+    """A viewer that has all of it open."""
+    paths = [folder / name for name in PLACES]
+    with viewing(*paths, corrections=folder / "corrections.jsonl") as viewer:
+        yield viewer
