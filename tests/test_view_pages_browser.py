@@ -1,14 +1,17 @@
 """Pages and their annotations in a real browser: seen, walked through, and marked."""
 
+import io
 import json
 
 import native
+import numpy as np
 import pytest
 import reports
 from browser import (
     chromium,  # noqa: F401
     opened,
 )
+from PIL import ExifTags, Image
 from viewers import (
     at,
     places,  # noqa: F401
@@ -65,6 +68,32 @@ def test_a_page_whose_image_cannot_be_read_says_so_and_shows_its_items(tmp_path,
         seen.page.locator("closeup-sheet .absent", has_text="cannot be read").wait_for()
         assert seen.page.locator("closeup-sheet .box").count() == 4 + 7 + 4
         assert seen.dialogs == []
+
+
+def test_a_photograph_is_shown_as_its_boxes_and_models_see_it_whatever_the_camera_noted(
+    tmp_path, browser
+):
+    pages = native.write(tmp_path / "pages", issues=1, pages=1)
+    image = Image.new("RGB", (native.WIDTH, native.HEIGHT), "blue")
+    image.paste("red", (0, 0, native.WIDTH, native.HEIGHT // 2))
+    noted = Image.Exif()
+    noted[ExifTags.Base.Orientation] = 3  # upside down
+    image.save(pages / "images/0-0.png", exif=noted)
+    with (
+        viewing(pages, corrections=tmp_path / "c.jsonl") as viewer,
+        opened(browser, at(viewer, "/page?in=0&id=made/0/0")) as seen,
+    ):
+        drawn = seen.page.locator("closeup-sheet image")
+        drawn.wait_for()
+        drawn.evaluate(
+            "async (one) => { const image = new Image();"
+            "image.src = one.getAttribute('href'); await image.decode(); }"
+        )
+        shot = np.asarray(Image.open(io.BytesIO(drawn.screenshot())).convert("RGB"))
+        red, _, blue = np.median(shot[: len(shot) // 3], axis=(0, 1))
+        assert red > 200 > 60 > blue
+        red, _, blue = np.median(shot[-len(shot) // 3 :], axis=(0, 1))
+        assert blue > 200 > 60 > red
 
 
 def test_layers_are_shown_and_hidden_and_stay_so_on_the_next_page(viewer, browser):

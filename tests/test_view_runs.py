@@ -145,13 +145,17 @@ def test_the_hard_core_is_marked_in_rows_and_questions(folder, tmp_path):
         assert viewer.get("/api/episode", run=0, id=first().id).json["question"]["hard_core"]
 
 
-def test_a_run_that_holds_something_else_is_one_line_and_the_others_are_shown(folder, tmp_path):
+def test_an_episode_that_cannot_be_read_says_why_in_its_place_and_the_others_are_shown(
+    folder, tmp_path
+):
     shutil.copytree(folder / "a", tmp_path / "bad")
+    broken = "UPDATE asked SET episode = '{\"question\": 7}' WHERE question = ?"
     with Store.create(tmp_path / "bad", Store.open(tmp_path / "bad").info) as store:
-        store.write("UPDATE asked SET episode = '{\"question\": 7}'", ())
-    with viewing(folder / "a", tmp_path / "bad", corrections=tmp_path / "c.jsonl") as viewer:
-        assert len(viewer.get("/api/episodes", run=0).json["rows"]) == 12
-        told = viewer.get("/api/episodes", run=1)
-        assert told.status == 400
-        assert "question" in told.json["error"]
-        assert viewer.get("/").status == 200
+        store.write(broken, (first().id,))
+    with viewing(tmp_path / "bad", corrections=tmp_path / "c.jsonl") as viewer:
+        rows = viewer.get("/api/episodes").json["rows"]
+        assert len(rows) == 12
+        assert [row["question"] for row in rows if not row.get("asked", True)] == [first().id]
+        card = viewer.get("/api/episode", run=0, id=first().id).json["episode"]
+        assert card["failure"].startswith(f"{tmp_path / 'bad' / 'run.sqlite'}: {first().id}: ")
+        assert [0, first().id, 0] in viewer.get("/api/search", text="run.sqlite").json["found"]

@@ -89,14 +89,16 @@ class Run:
     def card(self, name: str, epoch: int) -> cards.EpisodeCard:
         """An episode in full; CloseupError where there is none."""
         with self.store() as store:
-            episode = store.episode(name, epoch)
+            try:
+                episode = store.episode(name, epoch)
+            except CloseupError as error:
+                return _unread(name, epoch, str(error))
             if episode is None:
                 query = "SELECT failure FROM asked WHERE question = ? AND epoch = ?"
                 row = store.row(query, (name, epoch))
                 if row is None:
                     raise CloseupError(f"{self.folder}: {name}, epoch {epoch}: no such episode")
-                why = cards.cut(row[0] or "no reply")
-                return cards.EpisodeCard(question=name, epoch=epoch, failure=why)
+                return _unread(name, epoch, row[0] or "no reply")
             asked = self._asked(store.info, name)
             judged = _judged(store, name, epoch)
             return cards.episode_card(episode, asked, _paid(store, name, epoch), judged)
@@ -170,12 +172,22 @@ class Run:
 
 
 def _each(store: Store) -> Iterator[tuple[Result, Episode | None]]:
-    """Every question asked so far with its episode, as of one moment, by id and epoch."""
+    """Every question asked so far with its episode, as of one moment, by id and epoch; one that
+    cannot be read counts as none, for that reason."""
     columns = ", ".join(Result._fields)
     for *told, text in store.rows(f"SELECT {columns}, episode FROM asked ORDER BY 1, 2", ()):
-        result = Result(*told)
-        place = f"{store.folder}: {result.question}"
-        yield result, Episode.parse(text, place) if text is not None else None
+        result, episode = Result(*told), None
+        if text is not None:
+            try:
+                episode = Episode.parse(text, f"{store.folder / FILE}: {result.question}")
+            except CloseupError as error:
+                result = result._replace(failure=str(error))
+        yield result, episode
+
+
+def _unread(name: str, epoch: int, why: str) -> cards.EpisodeCard:
+    """The card of a question to which there is no episode to show."""
+    return cards.EpisodeCard(question=name, epoch=epoch, failure=cards.cut(why))
 
 
 def _said(result: Result, episode: Episode | None, gold: str, asked: str) -> str:
