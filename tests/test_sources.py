@@ -122,6 +122,11 @@ def test_an_order_of_names_counts_however_long_the_number_is():
     assert sorted(names, key=natural) == ["p01", "p1", "P2", "p10", "p" + "9" * 5000]
 
 
+def test_folders_are_counted_one_by_one():
+    names = ["part2/1.png", "part10/1.png", "part/2.png", "part/1.png"]
+    assert sorted(names, key=natural) == [names[3], names[2], names[0], names[1]]
+
+
 # folders
 
 

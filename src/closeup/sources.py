@@ -259,15 +259,19 @@ def check_name(name: str, place: str) -> None:
         )
 
 
-def natural(name: str) -> list[tuple[int, str]]:
-    """A sorting key that counts: "page2" comes before "page10", whatever the letters' case.
+def natural(name: str) -> tuple[list[list[tuple[int, str]]], str]:
+    """A sorting key that counts: "page2" comes before "page10", whatever the letters' case, and
+    folders one by one, "part/" before "part2/".
 
     Numbers compare by their length and then their digits, so that no number is too long.
     """
-    parts = re.split(r"([0-9]+)", name.casefold())
-    digits = [part.lstrip("0") if i % 2 else part for i, part in enumerate(parts)]
-    key = [(len(part) if i % 2 else 0, part) for i, part in enumerate(digits)]
-    return [*key, (0, name)]
+    return [_counted(part) for part in name.casefold().split("/")], name
+
+
+def _counted(part: str) -> list[tuple[int, str]]:
+    pieces = re.split(r"([0-9]+)", part)
+    digits = [piece.lstrip("0") if i % 2 else piece for i, piece in enumerate(pieces)]
+    return [(len(piece) if i % 2 else 0, piece) for i, piece in enumerate(digits)]
 
 
 def _visible(part: str) -> bool:
