@@ -114,6 +114,19 @@ def test_every_two_runs_are_compared_and_their_p_corrected_for_the_number_of_pai
     assert corrected[1] == ".750"
 
 
+def test_of_many_runs_each_is_compared_with_the_first_only(tmp_path):
+    asked = reports.questions()
+    bench = reports.bench_of(tmp_path / "bench", asked)
+    runs = [
+        reports.write_run(tmp_path / name, bench, [reports.plain(q, "A") for q in asked[:2]])
+        for name in "abcdefg"
+    ]
+    _, _, read = made(runs, tmp_path)
+    rows = read.tables["Every run and the first, over all tasks"]
+    assert [row[0] for row in rows[1:]] == [f"{letter} − A" for letter in "BCDEFG"]
+    assert not [caption for caption in read.tables if caption.startswith("C − B")]
+
+
 def test_what_pairs_say_of_their_runs_is_said_by_the_runs_letters(runs, tmp_path):
     asked = reports.questions()
     bench = Bench.open(runs[0].parent / "bench")

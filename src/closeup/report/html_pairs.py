@@ -1,4 +1,5 @@
-"""Every two runs of a report, compared on the questions that both have a score of."""
+"""Every two runs of a report, compared on the questions that both have a score of; of many runs
+each with the first."""
 
 from collections.abc import Sequence
 from itertools import combinations
@@ -12,6 +13,10 @@ from closeup.report.html_tables import Table
 from closeup.report.terminal import percent
 from closeup.stats import Cluster
 from closeup.stats.paired import holm
+
+
+MANY = 7
+"""Runs from which on only the first is compared with the others: all pairs would be 21 tables."""
 
 
 class Compared(NamedTuple):
@@ -29,8 +34,12 @@ class Compared(NamedTuple):
 
 
 def pairs(runs: Sequence[Shown], split: Split | None, by: Cluster) -> list[Compared]:
-    """Every two runs, the later against the earlier, those against the first run first."""
-    return [Compared(one, two, _compare(one, two, split, by)) for one, two in combinations(runs, 2)]
+    """Every two runs, the later against the earlier, those against the first run first; from MANY
+    runs on none but those."""
+    chosen = combinations(runs, 2)
+    if len(runs) >= MANY:
+        chosen = ((runs[0], other) for other in runs[1:])
+    return [Compared(one, two, _compare(one, two, split, by)) for one, two in chosen]
 
 
 def _compare(one: Shown, two: Shown, split: Split | None, by: Cluster) -> Comparison | None:
@@ -64,8 +73,9 @@ def overview(compared: Sequence[Compared]) -> Table | None:
     means = [pair.told.mean if pair.told else None for pair in compared]
     corrected = holm([mean and mean.p for mean in means])
     rows = [mean and mean._replace(holm=p) for mean, p in zip(means, corrected, strict=True)]
+    every = len({pair.first.key for pair in compared}) > 1
     return Table(
-        "Every two runs, over all tasks",
+        f"{'Every two runs' if every else 'Every run and the first'}, over all tasks",
         (
             "pair",
             "n",
