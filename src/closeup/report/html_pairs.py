@@ -14,7 +14,6 @@ from closeup.report.terminal import percent
 from closeup.stats import Cluster
 from closeup.stats.paired import holm
 
-
 MANY = 7
 """Runs from which on only the first is compared with the others: all pairs would be 21 tables."""
 
