@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from closeup.geometry import Box, Grid, View
 from closeup.records import CloseupError, Record
 
-GRIDS: list[Grid] = ["pixel", "rel1000", "rel1000_yx"]
+GRIDS: list[Grid] = ["pixel", "rel1000", "rel1000_yx", "rel100"]
 sizes = st.integers(1, 3000)
 
 
@@ -87,7 +87,7 @@ def test_a_box_survives_a_grid_within_one_step(
         return
     view = View("p", shown, (width, height))
     back = view.to_page(view.from_page(common, grid), grid)
-    across, down = (width, height) if grid == "pixel" else (1000, 1000)
+    across, down = view.steps(grid)
     for ours, theirs, step in zip(
         back.corners, common.corners, [shown.width / across, shown.height / down] * 2, strict=True
     ):
@@ -98,9 +98,10 @@ def test_a_box_survives_a_grid_within_one_step(
 def test_what_a_model_is_told_is_a_box_inside_its_view(
     shown: Box, box: Box, width: int, height: int, grid: Grid
 ):
-    a, b, c, d = View("p", shown, (width, height)).from_page(box, grid)
+    view = View("p", shown, (width, height))
+    a, b, c, d = view.from_page(box, grid)
     x0, y0, x1, y1 = (b, a, d, c) if grid == "rel1000_yx" else (a, b, c, d)
-    across, down = (width, height) if grid == "pixel" else (1000, 1000)
+    across, down = view.steps(grid)
     assert 0 <= x0 < x1 <= across
     assert 0 <= y0 < y1 <= down
 

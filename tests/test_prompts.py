@@ -37,7 +37,7 @@ def test_an_unknown_prompt_is_an_error(name):
 
 
 @pytest.mark.parametrize("name", TASKS)
-@pytest.mark.parametrize("grid", ["pixel", "rel1000", "rel1000_yx"])
+@pytest.mark.parametrize("grid", ["pixel", "rel1000", "rel1000_yx", "rel100"])
 def test_every_question_of_every_task_can_be_asked_in_every_grid(name, grid):
     for question in ask(name, page_data(1), page_data(2))[0]:
         text = question_text(question, views(question), grid)

@@ -50,10 +50,11 @@ def taught(
     setting: Setting,
     questions: Iterable[Question] = (),
     epoch: int = 0,
+    name: str = "teacher",
     **options: Any,
 ) -> list[Episode]:
     """The teacher's episodes of some questions, or of all of a bench."""
-    model = models.find("teacher", Given.of(bench, **options))
+    model = models.find(name, Given.of(bench, **options))
     pictures = Pictures.at(bench.image_path)
 
     async def all_of_them() -> list[Episode]:
@@ -145,7 +146,7 @@ def test_every_episode_scores_one_in_whatever_setting(name, kind, request):
         assert max(len(thought.split()) for thought in said) <= MOST_WORDS, said
 
 
-@pytest.mark.parametrize("grid", ["pixel", "rel1000", "rel1000_yx"])
+@pytest.mark.parametrize("grid", ["pixel", "rel1000", "rel1000_yx", "rel100"])
 def test_it_zooms_in_the_grid_and_the_image_it_is_shown(drawn, grid):
     episodes = taught(drawn, SETTINGS["three zooms"], grid=grid, pixels=200_000, multiple=28)
     looks = 0
@@ -159,6 +160,19 @@ def test_it_zooms_in_the_grid_and_the_image_it_is_shown(drawn, grid):
             assert episode.views[call.view].box.coverage(question.evidence[0].box) > 0.999
             assert question.evidence[0].box.iou(episode.views[call.view].box) > 0.25
             looks += 1
+    assert looks > 5
+
+
+def test_the_exact_one_looks_at_the_very_box_that_is_named(drawn):
+    episodes = taught(drawn, SETTINGS["three zooms"], name="teacher_exact", grid="rel100")
+    looks = 0
+    for episode in episodes:
+        question = drawn.question(episode.question)
+        if episode.task == "action_recognition":
+            named = episode.views[0].from_page(question.evidence[0].box, "rel100")
+            asked = [turn.text for turn in episode.turns if "<tool_call>" in turn.text]
+            assert all(f'"bbox_2d": {named}' in text for text in asked)
+            looks += len(asked)
     assert looks > 5
 
 

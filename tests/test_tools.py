@@ -45,7 +45,7 @@ def test_what_is_no_tool_is_one_line(name):
 
 
 @pytest.mark.parametrize("kind", TOOLS.values(), ids=TOOLS)
-@pytest.mark.parametrize("grid", ["pixel", "rel1000", "rel1000_yx"])
+@pytest.mark.parametrize("grid", ["pixel", "rel1000", "rel1000_yx", "rel100"])
 def test_every_tool_has_a_name_a_prompt_and_a_schema_in_each_grid(kind, grid):
     tool = kind.__new__(kind)  # a tool may need an extra to be made
     schema = tool.schema(grid)["function"]

@@ -113,7 +113,7 @@ def within_a_pixel(shown: Box, asked: Box) -> bool:
 def within_a_step(told: list[int], asked: list[int], view: View, grid: Grid) -> bool:
     """Whether a box told back is off by one step of the grid at most; where a pixel of the page is
     more than a step, by the steps of one pixel."""
-    width, height = view.size if grid == "pixel" else (1000, 1000)
+    width, height = view.steps(grid)
     x, y = math.ceil(width / view.box.width), math.ceil(height / view.box.height)
     most = [y, x, y, x] if grid == "rel1000_yx" else [x, y, x, y]
     return all(abs(a - b) <= step for a, b, step in zip(told, asked, most, strict=True))
@@ -131,7 +131,7 @@ def test_a_step_is_a_step_wherever_the_page_is_not_enlarged():
 
 @settings(max_examples=300)
 @given(
-    grid=st.sampled_from(GRIDS),
+    grid=st.sampled_from([*GRIDS, "rel100"]),
     width=st.integers(300, 3000),
     height=st.integers(300, 3000),
     pixels=st.none() | st.integers(50_000, 3_000_000),
@@ -145,7 +145,7 @@ def test_whatever_the_scale_the_box_is_right_and_asking_for_it_again_changes_not
         Crop(page="p", box=Box(0, 0, width, height))
     )
     scene = Scene((view,), grid, NATIVE, PAGE.pixels)
-    steps = view.size if grid == "pixel" else (1000, 1000)
+    steps = view.steps(grid)
     x0, x1 = sorted(round(share * steps[0]) for share in shares[:2])
     y0, y1 = sorted(round(share * steps[1]) for share in shares[2:])
     sides = sorted([(x1 - x0) * width / steps[0], (y1 - y0) * height / steps[1]])

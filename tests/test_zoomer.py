@@ -39,7 +39,7 @@ def asked(question: Question, model: Zoomer, pictures: Pictures, setting: Settin
     return asyncio.run(ask(first, model, setting, pictures))
 
 
-@pytest.mark.parametrize("grid", ["pixel", "rel1000", "rel1000_yx"])
+@pytest.mark.parametrize("grid", ["pixel", "rel1000", "rel1000_yx", "rel100"])
 @pytest.mark.parametrize("native", [False, True])
 def test_it_looks_at_the_first_box_then_inside_it_then_answers(pictures, grid, native):
     model = zoomer(pictures, grid=grid, pixels=300_000)
@@ -47,7 +47,7 @@ def test_it_looks_at_the_first_box_then_inside_it_then_answers(pictures, grid, n
     assert episode.stop == "answered"
     assert [call.error for call in episode.calls] == ["", ""]
     page, box, inside = episode.views
-    step = 1000 / page.size[0] if grid == "pixel" else 1.0
+    step = 1000 / page.steps(grid)[0]
     for seen, meant in zip(box.box.corners, FIRST.corners, strict=True):
         assert abs(seen - meant) <= step + 1
     middle = Box(150, 275, 250, 425)

@@ -13,9 +13,11 @@ from typing import Any, Literal
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-Grid = Literal["pixel", "rel1000", "rel1000_yx"]
-"""How a model writes a box: pixels of the view it was shown; thousandths of that view; or
-thousandths with y before x, as Gemini does."""
+Grid = Literal["pixel", "rel1000", "rel1000_yx", "rel100"]
+"""How a model writes a box: pixels of the view it was shown; thousandths of that view;
+thousandths with y before x, as Gemini does; or hundredths, for models that are shown little."""
+STEPS: dict[Grid, int] = {"rel1000": 1000, "rel1000_yx": 1000, "rel100": 100}
+"""Of those that are parts of a view's sides: into how many each side is cut."""
 MIN_SIDE = 1e-3
 """Pixels; a thinner box is nothing that was drawn, and its area could vanish."""
 
@@ -143,7 +145,7 @@ class View:
         """
         a, b, c, d = numbers
         x0, y0, x1, y1 = (b, a, d, c) if grid == "rel1000_yx" else (a, b, c, d)
-        width, height = self.size if grid == "pixel" else (1000, 1000)
+        width, height = self.steps(grid)
         left, top = self.box.x0, self.box.y0
         # Multiplied before divided: exact where the result is whole.
         x0, x1 = (left + x * self.box.width / width for x in (x0, x1))
@@ -155,10 +157,14 @@ class View:
 
         Never empty: a box thinner than one step of the grid is one step wide.
         """
-        width, height = self.size if grid == "pixel" else (1000, 1000)
+        width, height = self.steps(grid)
         x0, x1 = _steps(box.x0, box.x1, self.box.x0, self.box.width, width)
         y0, y1 = _steps(box.y0, box.y1, self.box.y0, self.box.height, height)
         return [y0, x0, y1, x1] if grid == "rel1000_yx" else [x0, y0, x1, y1]
+
+    def steps(self, grid: Grid) -> tuple[int, int]:
+        """How many steps of the grid the view is wide and high."""
+        return self.size if grid == "pixel" else (STEPS[grid], STEPS[grid])
 
 
 def _steps(low: float, high: float, start: float, length: float, steps: int) -> tuple[int, int]:

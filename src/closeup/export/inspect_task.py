@@ -64,7 +64,7 @@ def bench(
     Args:
         path: The bench folder.
         split: Ask only the questions of this split.
-        grid: How boxes are written: pixel, rel1000 or rel1000_yx.
+        grid: How boxes are written: pixel, rel1000, rel1000_yx or rel100.
         pixels: Page budget in pixels; 0: pages as they are.
         multiple: Both sides of an image become multiples of this.
         zoom: Let the model zoom in, in closeup's text protocol.

@@ -3,7 +3,7 @@
 A model is found by its name:
 
     oracle random majority geometry zoomer    scripted: they see nothing
-    teacher                                   scripted: an honest episode from the annotations
+    teacher teacher_exact                     scripted: an honest episode from the annotations
     replay:PATH                               the replies of an earlier run, or of a JSON Lines file
     openai:NAME gemini:NAME                   a provider's API
     http://HOST:PORT/v1#NAME                  any server that speaks OpenAI's protocol
@@ -19,7 +19,7 @@ from typing import cast
 from closeup import plugins
 from closeup.models import scripted, shipped
 from closeup.models.model import Given, Model, ModelError, ModelOptions
-from closeup.models.teacher import Teacher
+from closeup.models.teacher import Exact, Teacher
 from closeup.models.zoomer import Zoomer
 from closeup.records import CloseupError, one_line, shorten
 
@@ -30,6 +30,7 @@ MODELS: dict[str, Callable[[Given], Model]] = {
     "geometry": scripted.geometry,
     "zoomer": Zoomer,
     "teacher": Teacher,
+    "teacher_exact": Exact,
 }
 """Each makes a model from what it is given."""
 

@@ -14,7 +14,8 @@ answers at once.
     panel reordering             lettering that is shown too small to be read, panel by panel
 
 Each look holds its region with a margin that is drawn by the question, so that no one margin is
-what a student learns. Several epochs give several episodes of the same question.
+what a student learns. Several epochs give several episodes of the same question. `Exact` looks at
+the very box that a question names: copying it is all that a small student can learn.
 """
 
 import json
@@ -68,6 +69,7 @@ class Teacher:
 
     by_question = True
     name = "teacher"
+    margins = MARGINS
 
     def __init__(self, given: Given) -> None:
         options = given.options
@@ -98,7 +100,8 @@ class Teacher:
 
     def _zoom(self, look: Look, views: Sequence[View], question: Question, epoch: int) -> str:
         view = views[look.mark.view]
-        box = with_margin(look.mark.box, view.box, _dice(question, epoch, look.mark.box))
+        dice = _dice(question, epoch, look.mark.box)
+        box = with_margin(look.mark.box, view.box, dice, self.margins)
         arguments = {"bbox_2d": view.from_page(box, self.grid), "image": look.mark.view + 1}
         call = json.dumps({"name": TOOL, "arguments": arguments})
         return f"<think>{look.thought}</think><tool_call>{call}</tool_call>"
@@ -107,6 +110,13 @@ class Teacher:
         crop = question.views[view]
         balloons = self._page(crop.page).balloons or ()
         return [b.box for b in balloons if b.text and crop.box.coverage(b.box) > 0.5]
+
+
+class Exact(Teacher):
+    """The same, with no margin around what it looks at."""
+
+    name = "teacher_exact"
+    margins = (0.0, 0.0)
 
 
 def _dice(question: Question, epoch: int, what: object) -> random.Random:
@@ -264,10 +274,12 @@ def _around(marks: Sequence[Mark], question: Question) -> Mark:
     return Mark(view=view, box=around.intersection(question.views[view].box) or around)
 
 
-def with_margin(box: Box, within: Box, dice: random.Random) -> Box:
+def with_margin(
+    box: Box, within: Box, dice: random.Random, margins: tuple[float, float] = MARGINS
+) -> Box:
     """A box with a drawn margin on each side, inside an image, and no smaller or thinner than may
     be shown."""
-    left, top, right, bottom = (dice.uniform(*MARGINS) for _ in range(4))
+    left, top, right, bottom = (dice.uniform(*margins) for _ in range(4))
     x0, x1 = box.x0 - left * box.width, box.x1 + right * box.width
     y0, y1 = box.y0 - top * box.height, box.y1 + bottom * box.height
     least = max(2 * MIN_SIDE, 2 * max(x1 - x0, y1 - y0) / MAX_ASPECT)

@@ -69,12 +69,12 @@ class Zoomer:
 
     def _middle(self, view: View) -> list[int]:
         """The middle half of each side."""
-        width, height = view.size if self.grid == "pixel" else (1000, 1000)
+        width, height = view.steps(self.grid)
         return [width // 4, height // 4, width - width // 4, height - height // 4]
 
     def _anywhere(self, view: View, seed: str) -> list[int]:
         """A region of a third of each side, drawn by the question."""
-        width, height = view.size if self.grid == "pixel" else (1000, 1000)
+        width, height = view.steps(self.grid)
         dice = random.Random(seed)
         x, y = dice.randrange(width * 2 // 3 + 1), dice.randrange(height * 2 // 3 + 1)
         return [x, y, x + max(1, width // 3), y + max(1, height // 3)]

@@ -10,6 +10,7 @@ GRIDS: dict[Grid, str] = {
     "pixel": "A box is [x0, y0, x1, y1] in pixels of {image}, from its top left corner.",
     "rel1000": "A box is [x0, y0, x1, y1] in thousandths of the width and height of {image}.",
     "rel1000_yx": "A box is [y0, x0, y1, x1] in thousandths of the height and width of {image}.",
+    "rel100": "A box is [x0, y0, x1, y1] in hundredths of the width and height of {image}.",
 }
 
 

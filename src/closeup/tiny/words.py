@@ -74,10 +74,15 @@ def tokenizer(texts: Iterable[str], grid: Grid) -> PreTrainedTokenizerFast:
 
 def _lines(grid: Grid) -> Iterator[str]:
     """The pieces of our prompts between line ends and slots."""
-    yield json.dumps(ZoomIn().schema(grid))
+    yield from grid_lines(grid)
     for name in ("system", "tools", *TASKS):
         for piece in re.split(r"\n|\{[a-z_]+\}", prompts.load(name)):
             if len(piece) >= SHORTEST:
                 yield piece
-    yield from (GRIDS[grid].format(image=image) for image in ("the image", "its image"))
     yield ANSWER_NOW
+
+
+def grid_lines(grid: Grid) -> list[str]:
+    """The lines of our prompts in which the grid is told."""
+    told = (GRIDS[grid].format(image=image) for image in ("the image", "its image"))
+    return [json.dumps(ZoomIn().schema(grid)), *told]

@@ -27,6 +27,7 @@ _ORDER: dict[Grid, str] = {
     "pixel": "[x0, y0, x1, y1] in pixels of the image",
     "rel1000": "[x0, y0, x1, y1] in thousandths of the image's width and height",
     "rel1000_yx": "[y0, x0, y1, x1] in thousandths of the image's height and width",
+    "rel100": "[x0, y0, x1, y1] in hundredths of the image's width and height",
 }
 
 
