@@ -42,7 +42,23 @@ if [ ! -e $home/eyes_again/heads.safetensors ]; then
 fi
 "${both[@]}" -m closeup.cli train $recipes/crops.toml --out $home/crops_again \
     --set model=$home/eyes_again --set train.steps=350
-python -m closeup.tiny.ship $home/crops_again/final $recipes/base
+
+# Boxes: in hundredths from here on, with a token for every number. To copy a box digit by digit, as
+# the calls above were to teach, is more than so small a model learns.
+if [ ! -e $home/numbers/closeup.json ]; then
+    python -m closeup.tiny.ship $home/crops_again/final $home/rounded
+    python -m closeup.tiny.numbers $home/rounded $home/numbers
+fi
+exact=(--model teacher_exact --grid rel100)
+closeup teach $home/train --out $home/boxed "${exact[@]}" "${blank[@]}" --tools zoom_in \
+    --tasks "${tasks[@]}"
+"${both[@]}" -m closeup.cli train $recipes/boxes.toml --out $home/boxes
+"${both[@]}" -m closeup.cli train $recipes/boxes.toml --out $home/boxes_again \
+    --set model=$home/boxes/final train.steps=150 train.learning_rate=6e-4
+closeup teach $home/train --out $home/shown "${exact[@]}" --oracle-crop "${sizes[@]}" \
+    --limit 30000 --tasks "${tasks[@]:0:4}"
+"${both[@]}" -m closeup.cli train $recipes/crops_boxed.toml --out $home/crops_boxed
+python -m closeup.tiny.ship $home/crops_boxed/final $recipes/base
 cp $home/eyes_again/heads.safetensors $recipes/base  # to go on with the eyes from there
 
 # 4. Zooming: a teacher's episodes on whole pages. 5. Region-aware RL, in two stages. Both are arms of
