@@ -14,8 +14,9 @@ demo: .venv/ready
 	done
 	$(BIN)/closeup report $(DEMO)/runs/oracle $(DEMO)/runs/geometry $(DEMO)/runs/majority \
 		$(DEMO)/runs/random
+	@$(BIN)/python examples/7_train_tiny.py $(DEMO)
 	@echo "Written: $(DEMO)/bench (40 pages and their questions), $(DEMO)/audit.json,"
-	@echo "         $(DEMO)/hard_core.txt, $(DEMO)/runs (one folder a model)"
+	@echo "         $(DEMO)/hard_core.txt, $(DEMO)/runs (one folder a model), $(DEMO)/rarl (the training)"
 
 test: .venv/ready browser
 	$(BIN)/ruff check .

@@ -1,5 +1,7 @@
 """Common beginnings are fed once, and nobody could tell from what comes out."""
 
+import copy
+
 import pytest
 import tiny
 import torch
@@ -103,6 +105,20 @@ def test_scores_loss_and_gradients_are_those_of_feeding_every_row(folder, adapte
     assert any("visual" in name for name in gradients)
     for name, gradient in gradients.items():
         assert torch.allclose(others[name], gradient, rtol=1e-3, atol=1e-5), name
+
+
+def test_a_copy_of_a_model_computes_with_its_own_weights(folder):
+    model = AutoModelForImageTextToText.from_pretrained(folder).train()
+    inputs = batch(folder, model.config)
+    plain = copy.deepcopy(model)
+    shared_vision(model)
+    shared_prefix(model)
+    other = copy.deepcopy(model)
+    for weight in other.state_dict().values():
+        weight.mul_(1.25)
+    plain.load_state_dict(other.state_dict())
+    assert other(**inputs).loss.item() == pytest.approx(plain(**inputs).loss.item(), abs=1e-5)
+    assert other(**inputs).loss.item() != pytest.approx(model(**inputs).loss.item(), abs=1e-3)
 
 
 def test_rows_that_are_unlike_a_cache_or_recomputed_layers_are_left_as_they_are(folder):

@@ -6,18 +6,25 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pupils
 import pytest
 import tiny
 import torch
 from safetensors.torch import load_file
+from trainable import build_bench
 
+from closeup import tools
+from closeup.ask import Setting
+from closeup.evaluate import run
 from closeup.models import Given, find, shipped
 from closeup.models.fingerprint import fingerprint
 from closeup.models.told import Told
 from closeup.records import CloseupError
+from closeup.store import Store
 from closeup.study import made
+from closeup.teach import coverage
 from closeup.tiny import ship as shipping
 from closeup.tiny.ship import ship
 from closeup.training import learner
@@ -26,8 +33,8 @@ from closeup.training.run_folder import RunFolder
 from closeup.training.shape import shape_of
 
 ROOT = Path(__file__).parent.parent
-HERE = [shipped.WEIGHTS / name for name in shipped.NAMES if (shipped.WEIGHTS / name).is_dir()]
-"""What this copy of the package came with."""
+HERE = [shipped.WEIGHTS / name for name in shipped.NAMES]
+"""What comes with the package."""
 TOLD = Told(grid="rel1000", pixels=12_544, crop_pixels=3_136, crop_least=3_136)
 WITHOUT_TORCH = """
 import sys
@@ -217,8 +224,21 @@ def test_the_demo_asks_trains_and_asks_again_and_goes_on_where_it_was_stopped(
 
 
 @pytest.mark.parametrize("folder", HERE, ids=lambda folder: folder.name)
-def test_what_came_with_this_copy_is_small_and_rounded(folder: Path):
+def test_what_comes_with_the_package_is_small_and_rounded(folder: Path):
     assert sum(file.stat().st_size for file in folder.iterdir()) <= shipping.MOST
     kinds = {weight.dtype for weight in load_file(folder / "model.safetensors").values()}
     assert kinds == {torch.bfloat16}
     assert json.loads((folder / "config.json").read_text())["model_type"] == "qwen2_5_vl"
+
+
+def test_what_comes_with_the_package_looks_where_the_question_points(tmp_path, monkeypatch):
+    monkeypatch.setattr(shipped, "WEIGHTS", HERE[0].parent)
+    bench = build_bench(tmp_path / "bench", seed=1_000_000, pages=3, tasks=("action_recognition",))
+    for name in shipped.NAMES:
+        model: Any = find(name, Given.of(bench))
+        setting = Setting(tools=tools.find(["zoom_in"]), crops=model.crops)
+        run(bench, model, tmp_path / name, setting=setting, limit=20)
+        with Store.open(tmp_path / name) as store:
+            shares = [coverage(e, bench.question(e.question)) or 0 for e in store.episodes()]
+        assert len(shares) == 20
+        assert sum(shares) / len(shares) > 0.7

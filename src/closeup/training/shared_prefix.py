@@ -6,6 +6,7 @@ a group, its keys and values are handed to each row, and the rows go on alone fr
 gradients that come back are summed, which is what the chain rule says.
 """
 
+from types import MethodType
 from typing import Any
 
 import torch
@@ -28,19 +29,17 @@ def shared_prefix(model: Any) -> None:
     """
     core = model.get_base_model() if hasattr(model, "get_base_model") else model
     layers = core.model.language_model
-    if getattr(layers, "_feeds_once", False):
-        return
-    plain, parts = layers.forward, [*layers.modules()]
+    if not hasattr(layers, "_feeds_all"):
+        layers._feeds_all = layers.forward
+        layers.forward = MethodType(_forward, layers)  # a copy of the model is given its own
 
-    def forward(**given: Any) -> Any:
-        if layers.training and given.keys().isdisjoint(OTHERS) and not any(map(_own, parts)):
-            which, common = groups(given)
-            if common:
-                return _twice(plain, layers.config, given, which, common)
-        return plain(**given)
 
-    layers.forward = forward
-    layers._feeds_once = True
+def _forward(layers: Any, **given: Any) -> Any:
+    if layers.training and given.keys().isdisjoint(OTHERS) and not any(map(_own, layers.modules())):
+        which, common = groups(given)
+        if common:
+            return _twice(layers._feeds_all, layers.config, given, which, common)
+    return layers._feeds_all(**given)
 
 
 def _own(part: Any) -> bool:

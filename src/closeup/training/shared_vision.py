@@ -4,6 +4,7 @@ The episodes of a group show the same page. Its features are the same whoever as
 made once and repeated; the gradients that come back are summed, which is what the chain rule says.
 """
 
+from types import MethodType
 from typing import Any
 
 import torch
@@ -20,32 +21,30 @@ def shared_vision(model: Any) -> None:
     """
     core = model.get_base_model() if hasattr(model, "get_base_model") else model
     tower = core.model.visual
-    if getattr(tower, "_encodes_once", False):
-        return
-    plain = tower.forward
-    merge = tower.spatial_merge_size**2
+    if not hasattr(tower, "_encodes_all"):
+        tower._encodes_all = tower.forward
+        tower.forward = MethodType(_forward, tower)  # a copy of the model is given its own
 
-    def forward(hidden_states: Tensor, grid_thw: Tensor, **settings: Any) -> Any:
-        if any(isinstance(value, Tensor) for value in settings.values()):  # made for all the images
-            return plain(hidden_states, grid_thw=grid_thw, **settings)
-        images = hidden_states.split(grid_thw.prod(dim=-1).tolist())
-        firsts, which = distinct(images, grid_thw.tolist())
-        if len(firsts) == len(images):
-            return plain(hidden_states, grid_thw=grid_thw, **settings)
-        pixels = torch.cat([images[first] for first in firsts])
-        made = plain(pixels, grid_thw=grid_thw[firsts], **settings)
-        patches = [len(images[first]) for first in firsts]
-        tokens = [count // merge for count in patches]
-        spread = {"last_hidden_state": (patches, made.last_hidden_state)}
-        spread["pooler_output"] = (tokens, made.pooler_output)
-        for name, (sizes, features) in spread.items():
-            setattr(made, name, _repeated(features, sizes, which))
-        if deep := getattr(made, "deepstack_features", None):
-            made.deepstack_features = [_repeated(one, tokens, which) for one in deep]
-        return made
 
-    tower.forward = forward
-    tower._encodes_once = True
+def _forward(tower: Any, hidden_states: Tensor, grid_thw: Tensor, **settings: Any) -> Any:
+    plain = tower._encodes_all
+    if any(isinstance(value, Tensor) for value in settings.values()):  # made for all the images
+        return plain(hidden_states, grid_thw=grid_thw, **settings)
+    images = hidden_states.split(grid_thw.prod(dim=-1).tolist())
+    firsts, which = distinct(images, grid_thw.tolist())
+    if len(firsts) == len(images):
+        return plain(hidden_states, grid_thw=grid_thw, **settings)
+    pixels = torch.cat([images[first] for first in firsts])
+    made = plain(pixels, grid_thw=grid_thw[firsts], **settings)
+    patches = [len(images[first]) for first in firsts]
+    tokens = [count // tower.spatial_merge_size**2 for count in patches]
+    spread = {"last_hidden_state": (patches, made.last_hidden_state)}
+    spread["pooler_output"] = (tokens, made.pooler_output)
+    for name, (sizes, features) in spread.items():
+        setattr(made, name, _repeated(features, sizes, which))
+    if deep := getattr(made, "deepstack_features", None):
+        made.deepstack_features = [_repeated(one, tokens, which) for one in deep]
+    return made
 
 
 def distinct(images: Any, grids: list[list[int]]) -> tuple[list[int], list[int]]:
