@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import aiohttp
 from PIL import Image, ImageDraw
+from viewers import listening
 
 from closeup.geometry import Box, Grid
 from closeup.images import Resolution
@@ -202,24 +203,7 @@ def use(
 @contextmanager
 def viewing(models: Sequence[str], read: Reader | None = None) -> Iterator[str]:
     """The address of a viewer in a thread, for a browser."""
-    ready, loop = threading.Event(), asyncio.new_event_loop()
-    stop = asyncio.Event()
-    address: list[str] = []
-
-    async def stay() -> None:
-        app = application()
-        comic.install(app, models, reader=lambda: read)
-        async with serving(app) as url:
-            address.append(url)
-            ready.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(stay(),))
-    thread.start()
-    assert ready.wait(60)
-    try:
-        yield address[0]
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join()
-        loop.close()
+    app = application()
+    comic.install(app, models, reader=lambda: read)
+    with listening(app) as url:
+        yield url

@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 import native
 import pytest
 import reports
+from aiohttp import web
 from browser import Seen
 
 from closeup.view.app import serving, viewer
@@ -72,7 +73,13 @@ class Viewer:
 @contextmanager
 def viewing(*paths: Path, corrections: Path, **settings: Any) -> Iterator[Viewer]:
     """The viewer of some paths; `settings` are those of `open_all`."""
-    app = viewer(open_all(paths, **settings), Corrections(corrections))
+    with listening(viewer(open_all(paths, **settings), Corrections(corrections))) as url:
+        yield Viewer(url)
+
+
+@contextmanager
+def listening(app: web.Application) -> Iterator[str]:
+    """The address at which an application listens, in a thread of its own."""
     ready: Future[tuple[str, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 
     async def stay() -> None:
@@ -85,7 +92,7 @@ def viewing(*paths: Path, corrections: Path, **settings: Any) -> Iterator[Viewer
     thread.start()
     url, loop, stop = ready.result(timeout=60)
     try:
-        yield Viewer(url)
+        yield url
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join()

@@ -3,9 +3,11 @@
 # pages of test seeds. Some six minutes on two cores; from the repository's root.
 set -euo pipefail
 home=results/tiny
+tasks=(action_recognition character_counting character_identification depth_comparison
+       dialogue_reordering panel_reordering panel_understanding_choice)
 [ -e $home/study ] || closeup build --reader synthetic --pages 1000 --seed 0 --out $home/study
 closeup teach $home/study --model teacher_exact --out $home/taught --tools zoom_in \
     --grid rel100 --multiple 28 --pixels 150528 --crop-pixels 28224 --crop-least 28224 \
-    --tasks action_recognition character_counting character_identification depth_comparison \
-    dialogue_reordering panel_reordering panel_understanding_choice
-[ -e $home/test ] || closeup build --reader synthetic --pages 120 --seed 1000000 --out $home/test
+    --tasks "${tasks[@]}"
+[ -e $home/test ] || closeup build --reader synthetic --pages 120 --seed 1000000 --out $home/test \
+    --tasks "${tasks[@]}"
