@@ -2,31 +2,14 @@ import sqlite3
 
 import pytest
 from benches import choice
+from runs import PAIR, info
 
 from closeup.episode import Episode, ToolCall
 from closeup.geometry import Box, View
-from closeup.images import Resolution
 from closeup.message import Message, Reply, Usage
 from closeup.question import Question, Score
 from closeup.records import CloseupError
-from closeup.run_info import RunInfo
 from closeup.store import FILE, Store
-
-PAIR = [Box(0, 0, 50, 50), Box(60, 60, 90, 90)]
-
-
-def info(**changes: object) -> RunInfo:
-    raw = {
-        "model": "parrot",
-        "seed": 0,
-        "grid": "pixel",
-        "resolution": Resolution(),
-        "crops": Resolution(),
-        "bench_hash": "abc",
-        "bench": "some/bench",
-        "closeup": "0.1",
-    }
-    return RunInfo.model_validate(raw | changes)
 
 
 def episode(
