@@ -154,6 +154,12 @@ def test_a_users_mistake_is_exit_code_2_and_no_traceback(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_flag_said_twice_is_refused_for_the_last_alone_would_count(capsys):
+    assert closeup("train", "recipe.toml", "--set", "model=a", "--set", "seed=1") == 2
+    told = capsys.readouterr().err
+    assert told == "closeup: --set: said 2 times: say it once, with all its values\n"
+
+
 def test_a_run_of_another_model_is_not_mixed_in(
     bench: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):

@@ -121,8 +121,9 @@ def test_in_mixed_precision_they_agree_but_for_rounding(tmp_path):
     start = pupils.bare("qwen25")
     recipe = pupils.recipe("qwen25", start, rollouts=settings, train={"dtype": "mixed"})
     before, after = differences(takes.sampled(recipe, tmp_path / "run", SCRIPTS, CUT))
+    assert max(before + after) > 1e-4  # else it computed in float32
     for found in (before, after):
-        assert 1e-4 < sum(found) / len(found) < 0.1
+        assert sum(found) / len(found) < 0.1
 
 
 @pytest.mark.parametrize("kind", ["qwen25", "qwen3"])

@@ -122,6 +122,8 @@ def test_of_many_runs_each_is_compared_with_the_first_only(tmp_path):
         for name in "abcdefg"
     ]
     _, _, read = made(runs, tmp_path)
+    _, _, fewer = made(runs[:6], tmp_path)
+    assert len(fewer.tables["Every two runs, over all tasks"]) == 1 + 15
     rows = read.tables["Every run and the first, over all tasks"]
     assert [row[0] for row in rows[1:]] == [f"{letter} − A" for letter in "BCDEFG"]
     assert not [caption for caption in read.tables if caption.startswith("C − B")]

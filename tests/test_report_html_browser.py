@@ -217,7 +217,7 @@ def test_a_link_opens_its_episode(report, browser):
 def test_what_had_no_reply_says_so(page, report):
     page.goto(f"{report}#B/{reports.questions()[0].id}/0")
     page.wait_for_selector("closeup-episode .missing")
-    assert "no reply: the provider slept" in page.locator(".answer").text_content()
+    assert "no episode: the provider slept" in page.locator(".answer").text_content()
 
 
 @pytest.mark.parametrize("which", ["report", "described", "attacked"])

@@ -1,6 +1,7 @@
 """Boxes in hundredths, each of whose numbers is a token."""
 
 import pytest
+import tiny
 import torch
 from trainable import build_bench
 from transformers import AutoConfig, AutoModelForImageTextToText
@@ -80,7 +81,11 @@ def test_what_was_learned_before_stays(before, after):
         assert torch.equal(weight[:rows], second[name][:rows])
 
 
-def test_what_has_the_numbers_already_or_is_another_model_is_refused(after, tmp_path):
+def test_what_has_the_numbers_already_or_is_no_closeup_tiny_is_refused(after, tmp_path):
     for folder in (after, tmp_path):
-        with pytest.raises(CloseupError, match="need a closeup-tiny with boxes in another grid"):
+        with pytest.raises(CloseupError, match=r"whose closeup\.json names another grid"):
             numbers(folder, tmp_path / "out")
+    other = tiny.qwen25(tmp_path / "other")
+    Told(grid="pixel").write(other)
+    with pytest.raises(CloseupError, match=r"no token for 'A box is .* pixels .*: need a closeup-t"):
+        numbers(other, tmp_path / "out")

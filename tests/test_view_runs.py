@@ -152,10 +152,11 @@ def test_an_episode_that_cannot_be_read_says_why_in_its_place_and_the_others_are
     broken = "UPDATE asked SET episode = '{\"question\": 7}' WHERE question = ?"
     with Store.create(tmp_path / "bad", Store.open(tmp_path / "bad").info) as store:
         store.write(broken, (first().id,))
-    with viewing(tmp_path / "bad", corrections=tmp_path / "c.jsonl") as viewer:
-        rows = viewer.get("/api/episodes").json["rows"]
-        assert len(rows) == 12
-        assert [row["question"] for row in rows if not row.get("asked", True)] == [first().id]
+    with viewing(tmp_path / "bad", folder / "a", corrections=tmp_path / "c.jsonl") as viewer:
+        assert len(viewer.get("/api/episodes").json["rows"]) == 24
+        rows = viewer.get("/api/episodes", run=0).json["rows"]
+        (none,) = [row for row in rows if not row.get("asked", True)]
+        assert (none["question"], none.get("value")) == (first().id, None)
         card = viewer.get("/api/episode", run=0, id=first().id).json["episode"]
         assert card["failure"].startswith(f"{tmp_path / 'bad' / 'run.sqlite'}: {first().id}: ")
-        assert [0, first().id, 0] in viewer.get("/api/search", text="run.sqlite").json["found"]
+        assert [0, first().id, 0] in viewer.get("/api/search", run=0, text="run.sqlite").json["found"]

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # closeup-tiny from nothing: pages, an untrained model, and every stage in order, on two cores; what
-# is finished is passed over. From the repository's root. Some three hours to the base that
-# recipes/tiny/base holds, and two more to each seed of the study.
+# is finished is passed over. From the repository's root. Some three hours and a half to the base, which
+# takes the place of the one in recipes/tiny/base, and then one and a half for a seed of the study, which
+# takes the place of its results in recipes/tiny/results. Stages are numbered as in docs/closeup_tiny.md.
 set -euo pipefail
 export OMP_NUM_THREADS=1 ACCELERATE_USE_CPU=true
 home=results/tiny recipes=recipes/tiny
@@ -20,14 +21,15 @@ both=(torchrun --nproc-per-node 2)
     --bench $home/train --without-styles wash --tokens 16 25 36 --panels 0.4 --page 192 \
     --minutes 26 --rate 8e-4
 
-# 2. Words: how questions, answers and calls are put, before a page of one blank token.
+# 2. Words: how questions and answers are put, before a page of one blank token.
 blank=(--multiple 28 --pixels 784 --crop-pixels 784 --crop-least 784 --limit 40000)
 closeup teach $home/train --out $home/told "${blank[@]}" --tasks "${tasks[@]:0:4}"
-closeup teach $home/train --out $home/called "${blank[@]}" --tools zoom_in --tasks "${tasks[@]}"
 "${both[@]}" -m closeup.cli train $recipes/words.toml --out $home/words
+# 3. Calls: how a tool is called, and how a box is written again with a margin around it.
+closeup teach $home/train --out $home/called "${blank[@]}" --tools zoom_in --tasks "${tasks[@]}"
 "${both[@]}" -m closeup.cli train $recipes/calls.toml --out $home/calls
 
-# 3. Crops: the questions, with what they are about shown enlarged.
+# 4. Crops: the questions, with what they are about shown enlarged.
 closeup teach $home/train --out $home/plain --oracle-crop "${sizes[@]}" --limit 30000 \
     --tasks "${tasks[@]:0:4}"
 "${both[@]}" -m closeup.cli train $recipes/crops.toml --out $home/crops
@@ -41,10 +43,10 @@ if [ ! -e $home/eyes_again/heads.safetensors ]; then
         --minutes 27 --rate 1e-3
 fi
 "${both[@]}" -m closeup.cli train $recipes/crops.toml --out $home/crops_again \
-    --set model=$home/eyes_again --set train.steps=350
+    --set model=$home/eyes_again train.steps=350
 
-# Boxes: in hundredths from here on, with a token for every number. To copy a box digit by digit, as
-# the calls above were to teach, is more than so small a model learns.
+# 5. Boxes: in hundredths from here on, with a token for every number. To copy a box digit by digit, as
+# the calls above were to teach, is more than so small a model learns. The start is rounded, as a base is.
 if [ ! -e $home/numbers/closeup.json ]; then
     python -m closeup.tiny.ship $home/crops_again/final $home/rounded
     python -m closeup.tiny.numbers $home/rounded $home/numbers
@@ -61,9 +63,9 @@ closeup teach $home/train --out $home/shown "${exact[@]}" --oracle-crop "${sizes
 python -m closeup.tiny.ship $home/crops_boxed/final $recipes/base
 cp $home/eyes_again/heads.safetensors $recipes/base  # to go on with the eyes from there
 
-# 4. Zooming: a teacher's episodes on whole pages. 5. Region-aware RL, in two stages. Both are arms of
+# 6. Zooming: a teacher's episodes on whole pages. 7. Region-aware RL, in two stages. Both are arms of
 # the study; what is shipped is its first seed.
 $recipes/pages.sh
-closeup study $recipes/study.toml --only SFT-R RARL --workers 2
+closeup study $recipes/study.toml --only SFT-R RARL --workers 2 --force
 python -m closeup.tiny.ship results/study/SFT-R/0/1_sft_r/final closeup-tiny-start
 python -m closeup.tiny.ship results/study/RARL/0/2_rarl_2/final closeup-tiny

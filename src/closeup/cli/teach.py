@@ -28,8 +28,9 @@ def teach(
     Args:
         bench: A bench folder; its test split is left alone.
         out: The run folder; its kept.json says which episodes are kept.
-        model: "teacher", which writes episodes from the annotations, or any model of `closeup run`,
-            with --temperature above 0 and several epochs.
+        model: "teacher", which writes episodes from the annotations, "teacher_exact", which draws
+            no margins around what it looks at, or any model of `closeup run`, with --temperature
+            above 0 and several epochs.
         seed: Seed of a model that draws.
         tasks: Tasks to ask; all where none is named. Code of one's own runs only where it is named.
         limit: Ask only the first so many questions.

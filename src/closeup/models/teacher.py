@@ -14,8 +14,9 @@ answers at once.
     panel reordering             lettering that is shown too small to be read, panel by panel
 
 Each look holds its region with a margin that is drawn by the question, so that no one margin is
-what a student learns. Several epochs give several episodes of the same question. `Exact` looks at
-the very box that a question names: copying it is all that a small student can learn.
+what a student learns. Several epochs give several episodes of the same question. `Exact` draws no
+margin: where a question names one box it looks at that very box, which even a small student can
+learn to copy.
 """
 
 import json

@@ -66,7 +66,7 @@ def table(pair: Compared) -> Table:
 
 
 def overview(compared: Sequence[Compared]) -> Table | None:
-    """All pairs in one table, by the means of their tasks; None where there is but one."""
+    """The pairs in one table, by the means of their tasks; None where there is but one."""
     if len(compared) < 2:
         return None
     means = [pair.told.mean if pair.told else None for pair in compared]
@@ -94,6 +94,7 @@ def overview(compared: Sequence[Compared]) -> Table | None:
         notes=(
             "Means of the tasks in which both have scores, each task weighing the same. "
             "Holm: p corrected for the number of pairs.",
+            *(() if every else ("Of so many runs the other pairs are left out.",)),
         ),
     )
 

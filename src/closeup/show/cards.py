@@ -112,7 +112,7 @@ class EpisodeRow(Record):
     gold: str = ""
     parsed: bool = False
     asked: bool = True
-    """False where the provider gave no reply."""
+    """False where the provider gave no reply, or the episode cannot be read."""
     calls: int = 0
     failed: int = 0
     """Calls in vain."""
@@ -133,7 +133,7 @@ class EpisodeCard(Record):
     calls: tuple[Call, ...] = ()
     stop: str = ""
     failure: str = ""
-    """Why there is no reply."""
+    """Why there is no episode."""
     reason: str = ""
     """Why the score is what it is."""
     details: dict[str, float] = Field(default_factory=dict)

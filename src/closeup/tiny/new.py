@@ -31,8 +31,8 @@ from closeup.training import data
 from closeup.training.recipe import Data
 
 TOLD = Told(grid="rel1000", pixels=150_528, crop_pixels=28_224, crop_least=28_224)
-"""A page of 192 tokens, a crop of 36. Boxes in thousandths, so that a number means the same place
-on a page of any size."""
+"""A page of 192 tokens, a crop of 36. Boxes in parts of the sides, so that a number means the same
+place on a page of any size; `numbers` makes the parts coarser later on."""
 TEXTS = 20_000
 """Questions that the words are learned from."""
 HIDDEN = 256

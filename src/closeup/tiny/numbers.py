@@ -25,7 +25,9 @@ from closeup.records import CloseupError
 from closeup.tiny.words import grid_lines
 
 GRID: Grid = "rel100"
+"""How a box is told from here on."""
 COMMA = ", "
+"""What stands before each number of a box but the first."""
 WAVES = 12
 """Cosines that tell where a number lies between the least and the largest, so that near ones are
 alike."""
@@ -37,26 +39,27 @@ OWN = 0.7
 def numbers(source: Path, folder: Path, seed: int = 0) -> None:
     """Give a closeup-tiny the tokens, and write it into the folder.
 
-    What it has learned stays; how the new tokens are used is to be taught. Raises CloseupError
-    where the source is no closeup-tiny, or has been given them.
+    What it has learned stays; how the new tokens are used is to be taught. `seed` draws their
+    embeddings. Raises CloseupError where the source is no closeup-tiny, or has been given them.
     """
     place, told = str(source), Told.read(str(source))
     if told.grid in (None, GRID):
-        rule = "need a closeup-tiny with boxes in another grid"
+        rule = "need a closeup-tiny whose closeup.json names another grid"
         raise CloseupError(f"numbers: {source}: grid {told.grid}: {rule}")
     assert told.grid
     _, processor = checkpoint.opened(place, place)
     model: Any = checkpoint.weights(place, place, dtype=torch.float32)
     words: Any = processor.tokenizer
     before, after = grid_lines(told.grid), grid_lines(GRID)
-    new = [*after, *_names()]
-    words.add_tokens([AddedToken(text, normalized=False) for text in new])
+    if any(words.convert_tokens_to_ids(line) is None for line in before):
+        raise CloseupError(f"numbers: {source}: no token for {before[-1]!r}: need a closeup-tiny")
+    torch.manual_seed(seed)
+    words.add_tokens([AddedToken(text, normalized=False) for text in (*after, *_names())])
     model.resize_token_embeddings(len(words), pad_to_multiple_of=64)
     rows = model.get_input_embeddings().weight
     where = words.convert_tokens_to_ids
     for old, text in zip(before, after, strict=True):
         rows[where(text)] = rows[where(old)]  # they say the same but for how fine the grid is
-    torch.manual_seed(seed)
     digits = rows[[where(str(digit)) for digit in range(10)]]
     size = digits.norm(dim=1).mean()
     places = _places(STEPS[GRID] + 1, rows.shape[1])

@@ -44,7 +44,8 @@ SIZE = 1536
 def tokenizer(texts: Iterable[str], grid: Grid) -> PreTrainedTokenizerFast:
     """A tokenizer whose words are those of `texts`: what is asked, answered and thought.
 
-    Digits stand alone, so that a number is read and written place by place.
+    Digits stand alone, so that a number is read and written place by place; `numbers` gives those
+    of boxes tokens of their own later on.
     """
     bpe = Tokenizer(models.BPE())
     bpe.pre_tokenizer = pre_tokenizers.Sequence(

@@ -35,6 +35,7 @@ def shared_prefix(model: Any) -> None:
 
 
 def _forward(layers: Any, **given: Any) -> Any:
+    # Looked through each time: adapters may have come in since.
     if layers.training and given.keys().isdisjoint(OTHERS) and not any(map(_own, layers.modules())):
         which, common = groups(given)
         if common:

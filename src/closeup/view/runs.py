@@ -173,7 +173,7 @@ class Run:
 
 def _each(store: Store) -> Iterator[tuple[Result, Episode | None]]:
     """Every question asked so far with its episode, as of one moment, by id and epoch; one that
-    cannot be read counts as none, for that reason."""
+    cannot be read is none, without a score, and why is told as its failure."""
     columns = ", ".join(Result._fields)
     for *told, text in store.rows(f"SELECT {columns}, episode FROM asked ORDER BY 1, 2", ()):
         result, episode = Result(*told), None
@@ -181,7 +181,7 @@ def _each(store: Store) -> Iterator[tuple[Result, Episode | None]]:
             try:
                 episode = Episode.parse(text, f"{store.folder / FILE}: {result.question}")
             except CloseupError as error:
-                result = result._replace(failure=str(error))
+                result = result._replace(value=None, failure=str(error))
         yield result, episode
 
 

@@ -7,7 +7,7 @@
   const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
   closeup.verdict = (row) => {
-    if (!row.asked) return ["none", "no reply"];
+    if (!row.asked) return ["none", "no episode"];
     if (row.value === null) return ["none", "unscored"];
     if (row.value === 1) return ["right", "right"];
     if (!row.parsed) return ["wrong", "unparsed"];
@@ -81,7 +81,7 @@
       });
       const facts = question?.facts ?? [];
       const given = episode.failure
-        ? el("span", { class: "missing" }, "no reply: ", words(episode.failure))
+        ? el("span", { class: "missing" }, "no episode: ", words(episode.failure))
         : row.parsed ? words(row.answer) : el("span", { class: "missing" }, "none that could be read");
       return el(
         "section",
