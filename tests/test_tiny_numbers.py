@@ -1,5 +1,7 @@
 """Boxes in hundredths, each of whose numbers is a token."""
 
+from typing import Any
+
 import pytest
 import tiny
 import torch
@@ -29,7 +31,7 @@ def after(before):
     return before.parent / "numbers"
 
 
-def opened(folder):
+def opened(folder) -> tuple[Any, Any]:
     tokenizer = processors.load(str(folder), AutoConfig.from_pretrained(folder)).tokenizer
     return AutoModelForImageTextToText.from_pretrained(folder), tokenizer
 
@@ -87,5 +89,5 @@ def test_what_has_the_numbers_already_or_is_no_closeup_tiny_is_refused(after, tm
             numbers(folder, tmp_path / "out")
     other = tiny.qwen25(tmp_path / "other")
     Told(grid="pixel").write(other)
-    with pytest.raises(CloseupError, match=r"no token for 'A box is .* pixels .*: need a closeup-t"):
+    with pytest.raises(CloseupError, match=r"no token for 'A box is .*: need a closeup-tiny"):
         numbers(other, tmp_path / "out")

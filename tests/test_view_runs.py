@@ -159,4 +159,5 @@ def test_an_episode_that_cannot_be_read_says_why_in_its_place_and_the_others_are
         assert (none["question"], none.get("value")) == (first().id, None)
         card = viewer.get("/api/episode", run=0, id=first().id).json["episode"]
         assert card["failure"].startswith(f"{tmp_path / 'bad' / 'run.sqlite'}: {first().id}: ")
-        assert [0, first().id, 0] in viewer.get("/api/search", run=0, text="run.sqlite").json["found"]
+        found = viewer.get("/api/search", run=0, text="run.sqlite").json["found"]
+        assert found == [[0, first().id, 0]]
