@@ -237,8 +237,8 @@ def test_what_comes_with_the_package_looks_where_the_question_points(tmp_path, m
     for name in shipped.NAMES:
         model: Any = find(name, Given.of(bench))
         setting = Setting(tools=tools.find(["zoom_in"]), crops=model.crops)
-        run(bench, model, tmp_path / name, setting=setting, limit=20)
+        run(bench, model, tmp_path / name, setting=setting, limit=12)
         with Store.open(tmp_path / name) as store:
             shares = [coverage(e, bench.question(e.question)) or 0 for e in store.episodes()]
-        assert len(shares) == 20
+        assert len(shares) == 12
         assert sum(shares) / len(shares) > 0.7
