@@ -8,6 +8,7 @@ import takes
 import torch
 
 from closeup.ask import Setting, ask, opened
+from closeup.conversation import ANSWER_NOW
 from closeup.episode import Episode
 from closeup.models import Given
 from closeup.models.hf import processor as processors
@@ -77,6 +78,16 @@ def test_the_loss_counts_what_the_model_said_and_nothing_else(scripted):
         assert decode(counted) == said
         rest = decode([token for token, own in zip(completion, taught, strict=True) if not own])
         assert rest.count("<tool_response>") == len(script) - 1
+
+
+def test_a_model_that_says_the_words_which_end_the_calls_may_call_all_the_same(tmp_path):
+    zoom = f"<think>{ANSWER_NOW}</think>{pupils.ZOOM}"
+    scripts = ((zoom, pupils.ZOOM, "<answer>A</answer>"),) * 4
+    settings = {"group": 4, "completion_tokens": 900}
+    recipe = pupils.recipe("qwen25", pupils.bare("qwen25"), rollouts=settings)
+    made = takes.sampled(recipe, tmp_path / "run", scripts)
+    assert [len(episode.calls) for episode in made.episodes] == [2] * 4
+    assert {episode.stop for episode in made.episodes} == {"answered"}
 
 
 def differences(scripted: takes.Sampled) -> tuple[list[float], list[float]]:

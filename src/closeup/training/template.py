@@ -84,7 +84,9 @@ class _TalkingTokenizer:
         said = turn(reply.text)
         if not self.calls_tools or said.answered or not said.calls:
             return False
-        return ANSWER_NOW not in self.decode(prefix[-TAIL:])  # no tool can say so: it has a `<`
+        # What it was told last: before that the model may have said the words itself.
+        told = self.decode(prefix[-TAIL:]).rpartition("<tool_response>")[2]
+        return ANSWER_NOW not in told  # no tool can say so: it has a `<`
 
 
 class _Talking:
