@@ -67,7 +67,11 @@ def main(out: Path, pages: int = 40, limit: int = 24, steps: int | None = None) 
         say(f"Side by side, in this order: {', '.join(opened)}.")
         Console().print(terminal.comparison(list(opened.values())))
         for first, second, what in (
-            ("start", "start_zoom", "What zooming changed before this training"),
+            (
+                "start",
+                "start_zoom",
+                "What zooming changed before this training (without the tool it calls all the same)",
+            ),
             ("start_zoom", "trained_zoom", "What these minutes of training changed"),
             ("start_zoom", "tiny_zoom", f"What the longer training of {LONGER} changed"),
         ):
