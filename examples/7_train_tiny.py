@@ -31,6 +31,9 @@ from closeup.training.run_folder import RunFolder
 
 RECIPE = Path(__file__).parent.parent / "recipes/tiny/demo.toml"
 START, LONGER = "closeup-tiny-start", "closeup-tiny"
+UNTAUGHT = """\
+What zooming changed before this training. It is no measure of what zooming is worth: the start
+never learned to do without, and where it may not zoom it calls all the same and does not answer"""
 
 
 def main(out: Path, pages: int = 40, limit: int = 24, steps: int | None = None) -> None:
@@ -67,11 +70,7 @@ def main(out: Path, pages: int = 40, limit: int = 24, steps: int | None = None) 
         say(f"Side by side, in this order: {', '.join(opened)}.")
         Console().print(terminal.comparison(list(opened.values())))
         for first, second, what in (
-            (
-                "start",
-                "start_zoom",
-                "What zooming changed before this training (without the tool it calls all the same)",
-            ),
+            ("start", "start_zoom", UNTAUGHT),
             ("start_zoom", "trained_zoom", "What these minutes of training changed"),
             ("start_zoom", "tiny_zoom", f"What the longer training of {LONGER} changed"),
         ):
