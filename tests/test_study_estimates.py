@@ -35,6 +35,17 @@ def test_tasks_weigh_alike_in_their_mean_and_seeds_in_each(asked: Questions):
     assert (rows["one"].mean, rows["two"].mean, rows[MACRO].mean) == (0.5, 1.0, 0.75)
 
 
+def test_a_mean_of_some_tasks_stands_before_that_of_all(asked: Questions):
+    found = constant(1.0) | {"two": np.full((3, 24), 0.5)}
+    rows = means(found, asked, {"first": ["one"], "other": ["two", "three"]})
+    assert list(rows) == ["one", "two", "first", MACRO]  # one that lacks a task is left out
+    assert rows["first"] == rows["one"]
+    rows = differences(found, constant(0.0), asked, {"both": ["two", "one"]})
+    assert rows["both"] == rows[MACRO]
+    assert rows["both"].holm is None  # a task's p is corrected for the number of tasks alone
+    assert rows["one"].holm == min(1.0, 2 * (rows["one"].p or 0))
+
+
 def test_the_interval_of_one_seed_is_the_clustered_one(asked: Questions):
     values = (np.arange(48) % 3 == 0).astype(float)
     row = means({"one": values[None]}, asked)["one"]

@@ -76,6 +76,11 @@ def test_an_arm_without_training_is_measured_once_and_goes_with_every_seed(study
         ('model = "random"', 'model = "random"\ntrajectories = "t"', "trajectories without a"),
         ('model = "random"', 'model = "random"\nchanges = {x = 1}', "changes without a recipe"),
         ('model = "weights"', 'model = "weights"\nchanges = {seed = 1}', "'seed': the study says"),
+        (
+            '\n[[arms]]\nname = "base"',
+            '[means]\nboth=["a", "a"]\n[[arms]]\nname = "base"',
+            "means.both",
+        ),
     ],
 )
 def test_a_mistake_is_one_line(tmp_path: Path, old: str, new: str, line: str):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import studies
 
+from closeup.records import CloseupError
 from closeup.study import curves, report, tables
 from closeup.study.result import Looked, Stage
 from closeup.study.study import Study
@@ -84,6 +85,28 @@ def test_accuracy_stands_by_arm_and_task_with_chance(study: Study):
     assert cells(main, "chance")[0] == ["", "25.0", "25.0", "25.0"]
     assert cells(main, "questions")[0] == ["", "20", "20", "40"]
     assert cells(main, "base")[0][0] == "–"
+
+
+def test_a_named_mean_has_a_column_and_a_row(study: Study):
+    told = report.report(study.model_copy(update={"means": {"hard": ("two", "one")}}))
+    assert cells(told, "chance")[0] == ["", "25.0", "25.0", "25.0", "25.0"]
+    assert cells(told, "questions")[0] == ["", "20", "20", "40", "40"]
+    assert [row[0] for row in cells(told, "hard")] == [row[0] for row in cells(told, "mean")]
+
+
+@pytest.mark.parametrize(
+    ("name", "tasks", "problem"),
+    [
+        ("hard", ("one", "three"), "means.hard: 'three': the test has no such task"),
+        ("one", ("one", "two"), "means.one: need another name"),
+        ("mean", ("one", "two"), "means.mean: need another name"),
+    ],
+)
+def test_a_mean_that_cannot_be_is_refused(
+    study: Study, name: str, tasks: tuple[str, ...], problem: str
+):
+    with pytest.raises(CloseupError, match=problem):
+        report.report(study.model_copy(update={"means": {name: tasks}}))
 
 
 def test_differences_tell_each_seed_its_interval_and_both_p_values(study: Study):

@@ -15,6 +15,7 @@ is of `closeup.stats`, and says nothing of other seeds at all.
 import random
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -29,6 +30,9 @@ MACRO = "mean"
 """The name of the mean of the tasks."""
 Scores = Mapping[str, np.ndarray]
 """(S, N) by task."""
+Means = Mapping[str, Collection[str]]
+"""Tasks by the name of their mean."""
+NONE: Means = MappingProxyType({})
 
 
 class Mean(NamedTuple):
@@ -73,33 +77,36 @@ def within(found: Scores, questions: Questions, styles: Collection[str]) -> dict
     return kept
 
 
-def means(found: Scores, questions: Questions) -> dict[str, Mean]:
-    """The mean of each task, and `MACRO` where there are several."""
+def means(found: Scores, questions: Questions, named: Means = NONE) -> dict[str, Mean]:
+    """The mean of each task, those that are named, and `MACRO` where there are several tasks."""
     found = _scored(found)
-    drawn = _bootstrap(found, questions)
+    groups = _groups(found, named)
+    drawn = _bootstrap(found, questions, groups)
     rows: dict[str, Mean] = {}
-    for name, tasks in _groups(found):
+    for name, tasks in groups.items():
         mean = float(np.mean([_mean(found[task]) for task in tasks]))
         rows[name] = Mean(mean, *(drawn[name] if drawn else _clustered(found, questions, tasks)))
     return rows
 
 
-def differences(a: Scores, b: Scores, questions: Questions) -> dict[str, Difference]:
-    """a − b by task, and `MACRO` where there are several.
+def differences(
+    a: Scores, b: Scores, questions: Questions, named: Means = NONE
+) -> dict[str, Difference]:
+    """a − b by task, of the means that are named, and `MACRO` where there are several tasks.
 
     The arms have the same seeds in the same order, or one of them a single row that goes with all.
     """
     found = _scored({task: a[task] - b[task] for task in a if task in b})
-    drawn = _bootstrap(found, questions)
+    groups = _groups(found, named)
+    drawn = _bootstrap(found, questions, groups)
     rows: dict[str, Difference] = {}
-    for name, tasks in _groups(found):
+    for name, tasks in groups.items():
         by_seed = np.mean([np.nanmean(found[task], axis=1) for task in tasks], axis=0)
         told = _paired(found, questions, tasks)
         low, high = drawn[name] if drawn else (told.low, told.high)
         mean, seeds = float(by_seed.mean()), tuple(float(seed) for seed in by_seed)
         rows[name] = Difference(mean, low, high, seeds, told.p, None)
-    alone = [task for task in rows if task != MACRO]
-    for task, p in zip(alone, holm([rows[task].p for task in alone]), strict=True):
+    for task, p in zip(found, holm([rows[task].p for task in found]), strict=True):
         rows[task] = rows[task]._replace(holm=p)
     return rows
 
@@ -114,9 +121,11 @@ def _known(values: np.ndarray) -> np.ndarray:
     return np.logical_not(np.isnan(values).all(axis=0))
 
 
-def _groups(found: Scores) -> list[tuple[str, list[str]]]:
-    rows = [(task, [task]) for task in found]
-    return [*rows, (MACRO, list(found))] if len(found) > 1 else rows
+def _groups(found: Scores, named: Means) -> dict[str, list[str]]:
+    """The tasks that each row is the mean of. A mean that lacks one of its tasks is left out."""
+    groups = {task: [task] for task in found}
+    groups |= {name: list(tasks) for name, tasks in named.items() if found.keys() >= set(tasks)}
+    return {**groups, MACRO: list(found)} if len(found) > 1 else groups
 
 
 def _mean(values: np.ndarray) -> float:
@@ -154,7 +163,9 @@ def _flat(
     return values, places, names
 
 
-def _bootstrap(found: Scores, questions: Questions) -> dict[str, tuple[float, float]] | None:
+def _bootstrap(
+    found: Scores, questions: Questions, groups: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[float, float]] | None:
     """The intervals of all groups, from the same draws; None for a single seed or issue."""
     if not found:
         return None
@@ -184,7 +195,7 @@ def _bootstrap(found: Scores, questions: Questions) -> dict[str, tuple[float, fl
         with np.errstate(invalid="ignore"):  # a draw may hold no issue of the task
             drawn[task] = (by_seed * (by_issue @ sums.T) / asked).sum(1) / seeds
     limits: dict[str, tuple[float, float]] = {}
-    for name, tasks in _groups(found):
+    for name, tasks in groups.items():
         every = np.mean([drawn[task] for task in tasks], axis=0)
         low, high = np.quantile(every[~np.isnan(every)], (0.025, 0.975))
         limits[name] = float(low), float(high)

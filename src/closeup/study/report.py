@@ -19,9 +19,10 @@ def report(study: Study) -> str:
     Raises CloseupError where there are none.
     """
     results, known, notes = _read(study)
+    _check(study, known)
     main = [arm for arm in study.arms if not arm.exploratory]
     other = [arm for arm in study.arms if arm.exploratory]
-    parts = ["### Accuracy", *_notes_of(main), tables.accuracy(main, results, known)]
+    parts = ["### Accuracy", *_notes_of(main), tables.accuracy(main, results, known, study.means)]
     parts.append(_intervals(study))
     if looked := tables.styles(study, main, results, known):
         parts += ["### Styles", looked]
@@ -34,7 +35,7 @@ def report(study: Study) -> str:
                 "### Exploratory arms",
                 "Fewer seeds, tried to see where to look: nothing here is a finding.",
                 *_notes_of(other),
-                tables.accuracy(other, results, known),
+                tables.accuracy(other, results, known, study.means),
             ]
         if own:
             parts += ["#### Differences" if exploratory else "### Differences", DIFFERENCES]
@@ -109,6 +110,17 @@ def _read(study: Study) -> tuple[dict[str, list[Result]], Questions, list[str]]:
     left = [f"{r.arm}, seed {r.seed}" for r in found if r.questions != key]
     notes = [f"Left out, for it was asked other questions: {'; '.join(left)}."] if left else []
     return results, Questions.read(Path(study.results), key), notes
+
+
+def _check(study: Study, known: Questions) -> None:
+    for name, tasks in study.means.items():
+        if unknown := [task for task in tasks if task not in known.tasks]:
+            raise CloseupError(
+                f"study {study.name}: means.{name}: {unknown[0]!r}: the test has no such task: it "
+                f"has {', '.join(known.tasks)}"
+            )
+        if name in known.tasks or name == tables.MACRO:
+            raise CloseupError(f"study {study.name}: means.{name}: need another name: it is taken")
 
 
 def _pictures(study: Study, results: tables.Results) -> list[str]:

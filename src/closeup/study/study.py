@@ -6,7 +6,7 @@ Paths are as from the working folder, but for recipes, which lie beside the stud
 import json
 import tomllib
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
@@ -79,6 +79,8 @@ class Study(Record):
     """Most tool calls an episode of the test."""
     max_tokens: int = Field(default=512, ge=1)
     """Most tokens of one reply in the test."""
+    means: dict[Annotated[str, Field(pattern=NAME)], tuple[str, ...]] = Field(default_factory=dict)
+    """Tasks whose mean stands beside that of all of them, by its name."""
     arms: tuple[Arm, ...] = Field(min_length=1)
     compare: tuple[Compare, ...] = ()
 
@@ -101,6 +103,9 @@ class Study(Record):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        for name, tasks in self.means.items():
+            if len(set(tasks)) < max(2, len(tasks)):
+                raise ValueError(f"means.{name}: {list(tasks)}: need different tasks, two or more")
         known: dict[str, Arm] = {}
         for arm in self.arms:
             self._check(arm, known)

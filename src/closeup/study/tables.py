@@ -10,6 +10,7 @@ from closeup.study.estimates import (
     MACRO,
     Difference,
     Mean,
+    Means,
     Scores,
     differences,
     means,
@@ -40,23 +41,28 @@ def _set(cell: str, width: int, column: int) -> str:
     return cell.ljust(width) if column == 0 else cell.rjust(width)
 
 
-def accuracy(arms: Sequence[Arm], results: Results, questions: Questions) -> str:
+def accuracy(arms: Sequence[Arm], results: Results, questions: Questions, named: Means) -> str:
     """Accuracy by arm and task, in %, with intervals, and the chance level below."""
     rows: list[list[str]] = []
-    columns = [*questions.tasks, MACRO]
+    columns = [*questions.tasks, *named, MACRO]
     for arm in arms:
         if own := results.get(arm.name):
-            found = means(scores(own, questions), questions)
+            found = means(scores(own, questions), questions, named)
             rows.append([arm.name, *_seeds(own), *(_mean(found.get(name)) for name in columns)])
-    known = [asked.chance for asked in questions.tasks.values() if asked.chance is not None]
-    chances = [percent(asked.chance) for asked in questions.tasks.values()]
-    mean = percent(fmean(known)) if known else "–"
-    mean += "*" if 0 < len(known) < len(questions.tasks) else ""
-    rows.append(["chance", "", *chances, mean])
-    counts = [len(asked.issues) for asked in questions.tasks.values()]
-    rows.append(["questions", "", *map(str, counts), str(sum(counts))])
+    asked = questions.tasks
+    groups = [*([task] for task in asked), *named.values(), list(asked)]
+    chances = [_chance([asked[task].chance for task in tasks]) for tasks in groups]
+    rows.append(["chance", "", *chances])
+    counts = [sum(len(asked[task].issues) for task in tasks) for tasks in groups]
+    rows.append(["questions", "", *map(str, counts)])
     table = markdown(["%", "seeds", *map(_plain, columns)], rows)
-    return table + ("\n\n\\* of the tasks that have a chance level" if mean.endswith("*") else "")
+    starred = any(chance.endswith("*") for chance in chances)
+    return table + ("\n\n\\* of the tasks that have a chance level" if starred else "")
+
+
+def _chance(levels: Sequence[float | None]) -> str:
+    known = [level for level in levels if level is not None]
+    return percent(fmean(known) if known else None) + ("*" if 0 < len(known) < len(levels) else "")
 
 
 def looking(arms: Sequence[Arm], results: Results) -> str:
@@ -155,7 +161,7 @@ def comparison(pair: Compare, study: Study, results: Results, questions: Questio
             p_value(row.p),
             p_value(row.holm),
         ]
-        for task, row in differences(a, b, questions).items()
+        for task, row in differences(a, b, questions, study.means).items()
     ]
     named = [f"seed {seed}" for seed in seeds] if len(seeds) > 1 else ["one seed"]
     return markdown([f"{pair.a} − {pair.b}", "points", "95 %", *named, "p", "Holm"], rows)
