@@ -6,8 +6,9 @@ import studies
 
 from closeup.stats import clustered_mean
 from closeup.stats.paired import paired_difference
-from closeup.study.estimates import MACRO, differences, means, scores, within
+from closeup.study.estimates import differences, means, scores, within
 from closeup.study.questions import Questions
+from closeup.study.study import MACRO
 
 ISSUES = 12
 
@@ -36,14 +37,21 @@ def test_tasks_weigh_alike_in_their_mean_and_seeds_in_each(asked: Questions):
 
 
 def test_a_mean_of_some_tasks_stands_before_that_of_all(asked: Questions):
-    found = constant(1.0) | {"two": np.full((3, 24), 0.5)}
-    rows = means(found, asked, {"first": ["one"], "other": ["two", "three"]})
-    assert list(rows) == ["one", "two", "first", MACRO]  # one that lacks a task is left out
-    assert rows["first"] == rows["one"]
-    rows = differences(found, constant(0.0), asked, {"both": ["two", "one"]})
-    assert rows["both"] == rows[MACRO]
-    assert rows["both"].holm is None  # a task's p is corrected for the number of tasks alone
-    assert rows["one"].holm == min(1.0, 2 * (rows["one"].p or 0))
+    asked = asked.model_copy(update={"tasks": {**asked.tasks, "three": asked.tasks["two"]}})
+    levels = {"one": 1.0, "two": 0.5, "three": 0.0}
+    for seeds in (3, 1):
+        found = {t: np.full((seeds, len(asked.tasks[t].issues)), x) for t, x in levels.items()}
+        none = {task: np.zeros_like(own) for task, own in found.items()}
+        named = {"some": ["two", "one"], "other": ["two", "four"]}
+        rows = means(found, asked, named)
+        assert list(rows) == ["one", "two", "three", "some", MACRO]  # one lacks a task: left out
+        assert (rows["some"].mean, rows[MACRO].mean) == (0.75, 0.5)
+        rows = differences(found, none, asked, named)
+        assert rows["some"].mean == 0.75
+        assert rows["some"].low == (0.75 if seeds > 1 else None)  # pages that all agree tell none
+        assert rows["some"].seeds == (0.75,) * seeds
+        assert rows["some"].holm is None  # a task's p is corrected for the number of tasks alone
+        assert rows["one"].holm == pytest.approx(3 * (rows["one"].p or 0))
 
 
 def test_the_interval_of_one_seed_is_the_clustered_one(asked: Questions):

@@ -81,6 +81,11 @@ def test_an_arm_without_training_is_measured_once_and_goes_with_every_seed(study
             '[means]\nboth=["a", "a"]\n[[arms]]\nname = "base"',
             "means.both",
         ),
+        (
+            '\n[[arms]]\nname = "base"',
+            '[means]\nmean=["a", "b"]\n[[arms]]\nname = "base"',
+            "means.mean: need another name",
+        ),
     ],
 )
 def test_a_mistake_is_one_line(tmp_path: Path, old: str, new: str, line: str):

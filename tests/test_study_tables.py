@@ -7,6 +7,7 @@ import studies
 
 from closeup.records import CloseupError
 from closeup.study import curves, report, tables
+from closeup.study.questions import Questions
 from closeup.study.result import Looked, Stage
 from closeup.study.study import Study
 
@@ -88,10 +89,19 @@ def test_accuracy_stands_by_arm_and_task_with_chance(study: Study):
 
 
 def test_a_named_mean_has_a_column_and_a_row(study: Study):
-    told = report.report(study.model_copy(update={"means": {"hard": ("two", "one")}}))
-    assert cells(told, "chance")[0] == ["", "25.0", "25.0", "25.0", "25.0"]
-    assert cells(told, "questions")[0] == ["", "20", "20", "40", "40"]
-    assert [row[0] for row in cells(told, "hard")] == [row[0] for row in cells(told, "mean")]
+    file = next(Path(study.results).glob("questions-*.json"))
+    asked = Questions.parse(file.read_text(), str(file))
+    few = asked.tasks["one"].model_copy(update={"chance": None, "clusters": (("a/1", "a", 3),)})
+    more = asked.model_copy(update={"tasks": {**asked.tasks, "zero": few}})
+    file.write_text(more.to_json())
+    told = report.report(
+        study.model_copy(update={"means": {"hard": ("two", "zero"), "easy": ("one", "two")}})
+    )
+    assert cells(told, "chance")[0] == ["", "25.0", "25.0", "–", "25.0*", "25.0", "25.0*"]
+    assert cells(told, "questions")[0] == ["", "20", "20", "3", "23", "40", "43"]
+    row = [cell.split()[0] for cell in cells(told, "RL")[0]]
+    assert row == ["3", "100.0", "66.7", "–", "–", "83.3", "83.3"]  # nobody was asked "zero"
+    assert [row[0] for row in cells(told, "easy")] == [row[0] for row in cells(told, "mean")]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +109,6 @@ def test_a_named_mean_has_a_column_and_a_row(study: Study):
     [
         ("hard", ("one", "three"), "means.hard: 'three': the test has no such task"),
         ("one", ("one", "two"), "means.one: need another name"),
-        ("mean", ("one", "two"), "means.mean: need another name"),
     ],
 )
 def test_a_mean_that_cannot_be_is_refused(

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The whole study, from recipes/tiny/base to docs/study.md, on two cores; what is finished is passed
 # over, so the same command goes on where it was stopped. From the repository's root. Some two hours
-# of two cores for the main arms, and as long for the exploratory ones.
+# of two cores for the main arms, and three for the exploratory ones.
 set -euo pipefail
 export OMP_NUM_THREADS=1 ACCELERATE_USE_CPU=true
 study=(closeup study recipes/tiny/study.toml --workers 2)
@@ -10,6 +10,7 @@ recipes/tiny/pages.sh
 
 # What SFT-S knows without looking, of the questions that the arm "tool benefit" trains on.
 closeup run results/tiny/study --split train --model hf:results/study/SFT-S/0/1_sft_s/final \
-    --max-tokens 64 --limit 600 --out results/tiny/without \
-    --tasks action_recognition character_counting
+    --max-tokens 64 --limit 4300 --out results/tiny/without \
+    --tasks action_recognition character_counting character_identification depth_comparison \
+    dialogue_reordering panel_reordering panel_understanding_choice
 "${study[@]}"

@@ -24,10 +24,9 @@ from closeup.stats import cluster_keys, clustered_mean
 from closeup.stats.paired import holm, paired_difference
 from closeup.study.questions import Questions
 from closeup.study.result import Result
+from closeup.study.study import MACRO
 
 DRAWS = 10_000
-MACRO = "mean"
-"""The name of the mean of the tasks."""
 Scores = Mapping[str, np.ndarray]
 """(S, N) by task."""
 Means = Mapping[str, Collection[str]]
@@ -54,7 +53,7 @@ class Difference(NamedTuple):
     p: float | None
     """Of no difference for these models, over issues: from the differences averaged over seeds."""
     holm: float | None
-    """p corrected for the number of tasks; None for their mean."""
+    """p corrected for the number of tasks; None for means of them."""
 
 
 def scores(results: Sequence[Result], questions: Questions) -> dict[str, np.ndarray]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 
+from closeup.bench import MANIFEST, Bench
 from closeup.records import CloseupError
 from closeup.study.made import changes, made, weights
 from closeup.study.run import Run, runs
@@ -22,9 +24,11 @@ class Plan:
 def plan(study: Study, only: Collection[str] = (), force: bool = False) -> Plan:
     """The runs without a result; with `force` also those whose result is of something else.
 
-    `only` names arms; what they start from comes with them. Raises CloseupError for recipes that
-    cannot be, and where a run needs a model that is lost.
+    `only` names arms; what they start from comes with them. Raises CloseupError for recipes and
+    means that cannot be, and where a run needs a model that is lost.
     """
+    if (Path(study.test) / MANIFEST).is_file():
+        study.check_means(Bench.open(Path(study.test)).manifest.tasks)
     wanted = _wanted(study, only)
     every = [run for run in runs(study) if run.arm.name in wanted]
     pending: dict[str, Run] = {}

@@ -19,7 +19,7 @@ def report(study: Study) -> str:
     Raises CloseupError where there are none.
     """
     results, known, notes = _read(study)
-    _check(study, known)
+    study.check_means(known.tasks)
     main = [arm for arm in study.arms if not arm.exploratory]
     other = [arm for arm in study.arms if arm.exploratory]
     parts = ["### Accuracy", *_notes_of(main), tables.accuracy(main, results, known, study.means)]
@@ -110,17 +110,6 @@ def _read(study: Study) -> tuple[dict[str, list[Result]], Questions, list[str]]:
     left = [f"{r.arm}, seed {r.seed}" for r in found if r.questions != key]
     notes = [f"Left out, for it was asked other questions: {'; '.join(left)}."] if left else []
     return results, Questions.read(Path(study.results), key), notes
-
-
-def _check(study: Study, known: Questions) -> None:
-    for name, tasks in study.means.items():
-        if unknown := [task for task in tasks if task not in known.tasks]:
-            raise CloseupError(
-                f"study {study.name}: means.{name}: {unknown[0]!r}: the test has no such task: it "
-                f"has {', '.join(known.tasks)}"
-            )
-        if name in known.tasks or name == tables.MACRO:
-            raise CloseupError(f"study {study.name}: means.{name}: need another name: it is taken")
 
 
 def _pictures(study: Study, results: tables.Results) -> list[str]:

@@ -5,6 +5,7 @@ Paths are as from the working folder, but for recipes, which lie beside the stud
 
 import json
 import tomllib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -14,7 +15,9 @@ from closeup.models import MODELS
 from closeup.records import CloseupError, Record, read_bytes
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9+_. -]{0,39}$"
-"""Of a study and of an arm: it names folders."""
+"""Of a study, of an arm, which names folders, and of a mean."""
+MACRO = "mean"
+"""The name of the mean of all tasks."""
 
 
 OWN = frozenset({"model", "seed", "data.bench", "data.trajectories"})
@@ -106,6 +109,8 @@ class Study(Record):
         for name, tasks in self.means.items():
             if len(set(tasks)) < max(2, len(tasks)):
                 raise ValueError(f"means.{name}: {list(tasks)}: need different tasks, two or more")
+            if name == MACRO:
+                raise ValueError(f"means.{name}: need another name: it is that of all tasks")
         known: dict[str, Arm] = {}
         for arm in self.arms:
             self._check(arm, known)
@@ -144,6 +149,19 @@ class Study(Record):
         lacking = set(self.seeds_of(arm)) - set(self.seeds_of(start))
         if lacking and not self.seedless(start):
             raise ValueError(f"{place}: after {arm.after!r}, which has no seed {min(lacking)}")
+
+    def check_means(self, known: Collection[str]) -> None:
+        """CloseupError where a mean is of a task that the test has not, or has a task's name."""
+        for name, tasks in self.means.items():
+            if unknown := [task for task in tasks if task not in known]:
+                raise CloseupError(
+                    f"study {self.name}: means.{name}: {unknown[0]!r}: the test has no such task: "
+                    f"it has {', '.join(known)}"
+                )
+            if name.replace(" ", "_") in known:
+                raise CloseupError(
+                    f"study {self.name}: means.{name}: need another name: it is that of a task"
+                )
 
     def arm(self, name: str) -> Arm:
         """The arm of that name; CloseupError where there is none."""

@@ -7,7 +7,6 @@ from typing import TypeVar
 from closeup.report.compare import p_value, signed
 from closeup.report.terminal import percent
 from closeup.study.estimates import (
-    MACRO,
     Difference,
     Mean,
     Means,
@@ -19,7 +18,7 @@ from closeup.study.estimates import (
 )
 from closeup.study.questions import Questions
 from closeup.study.result import Looked, Result, Stage
-from closeup.study.study import Arm, Compare, Study
+from closeup.study.study import MACRO, Arm, Compare, Study
 
 Row = TypeVar("Row")
 Results = Mapping[str, Sequence[Result]]
@@ -149,7 +148,7 @@ def _amount(samples: Mapping[str, int]) -> str:
 
 
 def comparison(pair: Compare, study: Study, results: Results, questions: Questions) -> str:
-    """One arm against another: by task, and their mean."""
+    """One arm against another: by task, and in their means."""
     a, b = paired(pair, study, results, questions)
     seeds = _shared(pair, study, results)
     rows = [
