@@ -197,6 +197,13 @@ def test_each_run_comes_after_the_one_it_starts_from(home: Path):
     }
 
 
+def test_an_arm_alone_brings_the_seeds_it_starts_from_and_no_others(home: Path):
+    chain = CHAIN.replace('after = "A"', 'after = "A"\nseeds = [1]')
+    study = Study.load(studies.write(home, chain, seeds="[0, 1]"))
+    assert [str(run) for run in plan(study, only=["B"]).pending] == ["A, seed 1", "B, seed 1"]
+    assert len(plan(study).pending) == 5
+
+
 def test_interrupted_it_ends_its_processes_and_lets_others_go_on(home: Path):
     file = studies.write(home, ARMS)
     ended: list[str] = []

@@ -29,8 +29,7 @@ def plan(study: Study, only: Collection[str] = (), force: bool = False) -> Plan:
     """
     if (Path(study.test) / MANIFEST).is_file():
         study.check_means(Bench.open(Path(study.test)).manifest.tasks)
-    wanted = _wanted(study, only)
-    every = [run for run in runs(study) if run.arm.name in wanted]
+    every = _wanted(study, only)
     pending: dict[str, Run] = {}
     notes: list[str] = []
     for run in every:
@@ -64,13 +63,12 @@ def _lost(run: Run) -> bool:
     return bool(run.stages) and result is not None and weights(run.model) != result.model
 
 
-def _wanted(study: Study, only: Collection[str]) -> set[str]:
-    """The arms that are named, and those they start from."""
-    names = [study.arm(name).name for name in only] or [arm.name for arm in study.arms]
+def _wanted(study: Study, only: Collection[str]) -> list[Run]:
+    """The runs of the arms that are named, and those they start from."""
+    names = {study.arm(name).name for name in only} or {arm.name for arm in study.arms}
+    every = runs(study)
     found: set[str] = set()
-    while names:
-        arm = study.arm(names.pop())
-        found.add(arm.name)
-        if arm.after is not None:
-            names.append(arm.after)
-    return found
+    for run in reversed(every):
+        if run.arm.name in names or str(run) in found:
+            found |= {str(run), str(run.before)}
+    return [run for run in every if str(run) in found]

@@ -138,10 +138,16 @@ def _only(arm: Arm, run: Run) -> int:
 
 def runs(study: Study) -> list[Run]:
     """All runs, in the order in which they are best done: one seed of all arms first, and what is
-    exploratory last."""
-    found = [
+    exploratory last, but each after the one it starts from."""
+    wished = [
         (arm.exploratory, place, number, Run(study, arm, seed))
         for number, arm in enumerate(study.arms)
         for place, seed in enumerate(study.seeds_of(arm))
     ]
-    return [run for *_, run in sorted(found, key=lambda row: row[:3])]
+    found: dict[str, Run] = {}
+    for *_, run in sorted(wished, key=lambda row: row[:3]):
+        line = [run]
+        while line[0].before is not None:
+            line.insert(0, line[0].before)
+        found |= {str(one): one for one in line if str(one) not in found}
+    return list(found.values())
