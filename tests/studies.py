@@ -53,7 +53,7 @@ completion_tokens = 200
 answer = 1.0
 region_iou = 1.0
 """
-    + LOOK
+    + LOOK.replace("max_tokens = 8", "max_tokens = 64")
     + 'tools = ["zoom_in"]\n'
 )
 

@@ -185,6 +185,10 @@ def test_a_run_that_its_alarm_ends_keeps_a_checkpoint_and_no_model(tmp_path, cap
     assert "collapse at step" in capsys.readouterr().err
     assert 1 < (folder.last() or 0) < 9
     assert not folder.final.exists()
+    with pytest.raises(CloseupError, match=r"ended by its alarm: .*: need another \[alarm\]"):
+        grpo.run(folder.recipe, folder.path)
+    grpo.run(recipe, folder.path)  # whose alarm stops nothing
+    assert folder.final.exists()
 
 
 def test_several_gpus_want_a_process_each(tmp_path, monkeypatch):

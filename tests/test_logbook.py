@@ -64,12 +64,12 @@ def model(words):
     return LlamaForCausalLM(config)
 
 
-def common(path, steps):
+def common(path, steps, every=1):
     return {
         "output_dir": str(path / "checkpoints"),
         "max_steps": steps,
         "per_device_train_batch_size": 4,
-        "logging_steps": 1,
+        "logging_steps": every,
         "logging_nan_inf_filter": False,
         "save_strategy": "no",
         "report_to": "none",
@@ -81,7 +81,7 @@ def common(path, steps):
     }
 
 
-def supervised(path, steps, after=0, minutes=100.0):
+def supervised(path, steps, after=0, minutes=100.0, every=1):
     """Train for so many steps, from a checkpoint where one is named."""
     words = tiny.tokenizer()
     tracker = Tracker()
@@ -89,7 +89,7 @@ def supervised(path, steps, after=0, minutes=100.0):
     with RunFolder.begin(path, plan) as folder:
         trainer = SFTTrainer(
             model=model(words),
-            args=SFTConfig(**common(path, steps), max_length=None),
+            args=SFTConfig(**common(path, steps, every), max_length=None),
             train_dataset=Dataset.from_dict({"text": ["[0, 100, 200, 1000]"] * 32}),
             processing_class=words,
             callbacks=[tracker],
@@ -192,6 +192,14 @@ def test_a_run_that_is_taken_up_goes_on_counting(taught):
     rows = folder.metrics()
     assert [row["step"] for row in rows] == [1, 2, 3]
     assert [row["tokens"] for row in rows] == [40, 80, 120]
+
+
+def test_where_rows_are_of_several_steps_a_checkpoint_has_one_of_its_own(tmp_path):
+    folder, _ = supervised(tmp_path / "clock", 4, minutes=1e-9, every=3)
+    assert [row["step"] for row in folder.metrics()] == [1, 2, 3, 4]
+    folder, _ = supervised(tmp_path / "end", 4, every=3)
+    assert [row["step"] for row in folder.metrics()] == [3, 4]
+    assert [row["tokens"] for row in folder.metrics()] == [120, 160]
 
 
 def test_a_paid_step_tells_of_its_episodes_and_nothing_twice(paid):

@@ -217,6 +217,19 @@ def test_adapters_checkpointing_and_a_shared_page_save_memory(bench: Bench, tmp_
     assert (full.reference, steered.reference) == (0, full.weights)
 
 
+def test_a_scorer_takes_memory_and_time(bench: Bench, tmp_path: Path):
+    small = "Qwen/Qwen2.5-VL-3B-Instruct"
+    weighed = f'[rewards]\nscorer = "{small}"\n\n[rewards.weights]\ncrop_sufficiency = 1.0'
+    judged, without = made(tmp_path, bench, ("[rewards.weights]", weighed)), made(tmp_path, bench)
+    size = 2 * shape_of(small).parameters
+    assert (judged.memory.scorer, without.memory.scorer) == (size, 0)
+    assert judged.memory.training == without.memory.training + size
+    assert judged.hours[0].sampling_seconds > without.hours[0].sampling_seconds
+    other = weighed.replace(small, "runs/none")
+    with pytest.raises(CloseupError, match=r"rewards\.scorer: model: 'runs/none': "):
+        made(tmp_path, bench, ("[rewards.weights]", other))
+
+
 def test_time_falls_with_more_gpus_and_grows_with_more_tokens(bench: Bench, tmp_path: Path):
     shape, asked = shape_of(BIG), recipe(tmp_path, bench)
     load = Load(prompts=10_000, images=8_000, written=4_000, trained=50_000, longest=200)

@@ -21,7 +21,7 @@ from closeup.models import Given, find
 from closeup.models.told import Told
 from closeup.records import CloseupError
 from closeup.teach import teach
-from closeup.training import learner, sft
+from closeup.training import keeping, learner, sft
 from closeup.training.lessons import Lessons
 from closeup.training.recipe import Recipe
 from closeup.training.run_folder import MARK, METRICS, RunFolder
@@ -164,6 +164,20 @@ def test_a_run_that_its_alarm_ends_keeps_a_checkpoint_and_no_model(tmp_path, cap
     folder = RunFolder(tmp_path / "run")
     assert 1 < (folder.last() or 0) < 4
     assert not folder.final.exists()
+    with pytest.raises(CloseupError, match=r"ended by its alarm: .* not a finite number: need"):
+        sft.run(folder.recipe, folder.path)
+
+
+def test_with_more_steps_the_model_of_fewer_goes(whole, tmp_path):
+    out = shutil.copytree(whole, tmp_path / "run")
+    folder, done = keeping.begin(out, recipe())
+    assert done is None
+    assert folder.final.exists()
+    folder.close()
+    folder, done = keeping.begin(out, recipe(train={"steps": 6}))
+    assert done == 4
+    assert not folder.final.exists()
+    assert folder.last() == 4  # the same weights, to go on from
 
 
 @pytest.fixture(scope="module")

@@ -129,6 +129,11 @@ def test_differences_tell_each_seed_its_interval_and_both_p_values(study: Study)
     assert "in 25 % of cases" in main
 
 
+def test_three_seeds_are_called_weak_only_once_they_are_there(study: Study):
+    (Path(study.results) / "RL/2.json").unlink()
+    assert "**2 seeds are weak evidence" in report.report(study)
+
+
 def test_styles_never_seen_stand_apart(study: Study):
     told = report.report(study)
     assert "never seen: wash" in told
@@ -152,7 +157,7 @@ def test_two_arms_are_compared_over_the_seeds_that_both_have(study: Study):
 def test_looking_and_cost_are_told_of_all(study: Study):
     told = report.report(study)
     looked = next(row for row in cells(told, "RL") if row[0] == "zoom_in")
-    assert looked == ["zoom_in", "1.50", "75.0", "50.0", "25.0", "0.0", "0"]
+    assert looked == ["zoom_in", "1.50", "75.0", "37.5", "18.8", "0.0", "0"]  # 0 without a call
     cost = next(row for row in cells(told, "RL") if row[0] == "weights")
     assert cost[1:] == ["rl", "100", "1,600 episodes", "10.0", "2.67", "calls from step 40"]
 

@@ -1,5 +1,6 @@
 """Doing the runs of a study: in order, so many at once, again after a kill, anew after a change."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -265,6 +266,38 @@ def test_a_lost_model_is_only_trained_again_by_force(home: Path):
         plan(Study.load(file))
     assert [str(run) for run in plan(Study.load(file), only=["C"]).pending] == ["C, seed 0"]
     assert str(first) in [str(run) for run in plan(Study.load(file), force=True).pending]
+
+
+def test_what_starts_from_a_run_that_is_done_again_is_done_again_too(home: Path):
+    _, file = trained(home)
+    asked = studies.questions({"depth_comparison": [("page0000", "issue000", 4)]})
+    first, second = (run for run in runs(Study.load(file)) if run.arm.name != "C")
+    for run, changed in ((first, {"recipe 1": "another"}), (second, {})):
+        own = studies.result(run.arm.name, 0, asked, {"depth_comparison": [1.0] * 4})
+        own.model_copy(update={"made": made(run) | changed}).write(run.file)
+    planned = plan(Study.load(file), only=["B"])
+    assert not planned.pending
+    assert planned.notes == ["A, seed 0: recipe 1: not what its result was made from: --force"]
+    again = plan(Study.load(file), only=["B"], force=True).pending
+    assert [str(run) for run in again] == ["A, seed 0", "B, seed 0"]
+
+
+def test_what_a_reward_is_reckoned_from_is_told_by_its_content(home: Path):
+    paid = studies.GRPO.replace("region_iou", "tool_benefit").replace(
+        "[rewards.weights]", f'[rewards]\nwithout_tools = "{home}/plain"\n[rewards.weights]'
+    )
+    (home / "paid.toml").write_text(paid)
+    file = studies.write(home, CHAIN.replace("sft.toml", "paid.toml"))
+    first = runs(Study.load(file))[0]
+    assert made(first)["without tools 1"] is None
+    found: list[str | None] = []
+    for model in ("random", "oracle", "oracle"):
+        shutil.rmtree(home / "plain", ignore_errors=True)
+        main(
+            ["run", f"{home}/train", "--split", "train", "--model", model, "--out", f"{home}/plain"]
+        )
+        found.append(made(first)["without tools 1"])
+    assert found[0] != found[1] == found[2]
 
 
 SLOW = '''

@@ -117,6 +117,18 @@ BROKEN: list[tuple[str, str, tuple[tuple[str, str], ...], str]] = [
         "look.max_tokens: 512: need rollouts.completion_tokens, 400, at most",
     ),
     (
+        "a reply too short for a call",
+        "grpo",
+        (("[look]", "[look]\nmax_tokens = 9"),),
+        "look.max_tokens: 9: need at least 45: no call or answer is shorter",
+    ),
+    (
+        "a temperature that leaves nothing to chance",
+        "grpo",
+        (("group = 8", "group = 8\ntemperature = 1e-6"),),
+        "rollouts.temperature: 1e-06: need at least 0.05: all episodes of a group would be",
+    ),
+    (
         "crops that do not fit",
         "grpo",
         (("4096", "2048"),),

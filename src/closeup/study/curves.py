@@ -39,12 +39,12 @@ class Figure(NamedTuple):
 FIGURES = {
     "accuracy": Figure("Right answers while it is trained", "share of episodes", "accuracy/all"),
     "calls": Figure("Tool calls", "an episode", "look/calls"),
-    "coverage": Figure("Evidence that the crops cover", "share, 0 without a call", "look/coverage"),
+    "coverage": Figure("Evidence that all crops cover", "share, 0 without a call", "look/coverage"),
     "even_groups": Figure(
         "Questions that teach nothing", "share whose episodes are all paid alike",
         "reward/even_groups",
     ),
-    "token_accuracy": Figure("Tokens foretold", "share of those learned", "token_accuracy"),
+    "token_accuracy": Figure("Tokens right", "share of those learned", "token_accuracy"),
 }  # fmt: skip
 """By the name of the file. Rewards are left out: those of two arms are not of one kind."""
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from closeup import teach
+from closeup import rewards, teach
 from closeup.bench import MANIFEST, Bench
 from closeup.models import MODELS, shipped
 from closeup.models.fingerprint import fingerprint
@@ -37,6 +37,11 @@ def made(run: Run) -> Made:
         found[f"recipe {number}"] = _recipe(recipe)
         if recipe.data.trajectories:
             found[f"trajectories {number}"] = _trajectories(Path(recipe.data.trajectories))
+        paid = recipe.rewards
+        if paid and paid.without_tools:
+            found[f"without tools {number}"] = _baseline(Path(paid.without_tools))
+        if paid and paid.scorer:
+            found[f"scorer {number}"] = weights(paid.scorer)
     if arm.recipes:
         found["train"] = _bench(study.train)
     found["test"] = _bench(study.test)
@@ -100,6 +105,12 @@ def _said(folder: Path, written: int) -> str:
         said = [episode.question, episode.epoch, *(turn.text for turn in episode.turns)]
         digest.update(orjson.dumps(said))
     return digest.hexdigest()[:16]
+
+
+def _baseline(folder: Path) -> str | None:
+    if not folder.is_dir():
+        return None
+    return _hash(json.dumps(rewards.baseline(folder), sort_keys=True))
 
 
 def _bench(place: str) -> str | None:

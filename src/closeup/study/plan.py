@@ -22,7 +22,8 @@ class Plan:
 
 
 def plan(study: Study, only: Collection[str] = (), force: bool = False) -> Plan:
-    """The runs without a result; with `force` also those whose result is of something else.
+    """The runs without a result; with `force` also those whose result is of something else, and
+    those that start from one that is done again.
 
     `only` names arms; what they start from comes with them. Raises CloseupError for recipes and
     means that cannot be, and where a run needs a model that is lost.
@@ -35,7 +36,7 @@ def plan(study: Study, only: Collection[str] = (), force: bool = False) -> Plan:
     for run in every:
         run.check()
         result = run.result()
-        if result is None:
+        if result is None or (force and str(run.before) in pending):
             pending[str(run)] = run
         elif changed := changes(result.made, made(run)):
             if force:

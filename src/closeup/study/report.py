@@ -23,7 +23,7 @@ def report(study: Study) -> str:
     main = [arm for arm in study.arms if not arm.exploratory]
     other = [arm for arm in study.arms if arm.exploratory]
     parts = ["### Accuracy", *_notes_of(main), tables.accuracy(main, results, known, study.means)]
-    parts.append(_intervals(study))
+    parts.append(_intervals(main, results))
     if looked := tables.styles(study, main, results, known):
         parts += ["### Styles", looked]
     pairs = [pair for pair in study.compare if tables.comparable(pair, study, results)]
@@ -52,26 +52,29 @@ def report(study: Study) -> str:
 
 
 LOOKING = (
-    "Calls an episode; share of episodes with a call; of these, what the best crop shows of the "
-    "evidence, and how well it fits it; replies in which no answer could be read, which score 0."
+    "Calls an episode; share of episodes with a call; what the best crop shows of the evidence, "
+    "and how well it fits it, 0 without a call; replies in which no answer could be read, which "
+    "score 0."
 )
 DIFFERENCES = (
-    "On the same questions, in points. p: sign flips of the issues, of the differences averaged "
-    "over the seeds: it is about these trained models and other issues, not about other seeds. "
-    "Holm: p corrected for the number of tasks."
+    "On the same questions, in points; intervals of one seed are clustered by issue. p is from "
+    "a test that flips signs of issues, on differences averaged over the seeds: it says whether "
+    "these trained models would differ on other issues, not whether other seeds would. Holm: p "
+    "corrected for the number of tasks."
 )
 COST = (
-    "Means over the seeds. Minutes are those of the steps, on whatever else the machine did beside "
-    "them; alarms are those of the run's collapse alarm."
+    "Means over the seeds. Minutes count the steps alone; the machine may have done other work "
+    "beside them. Alarms are those of the run's collapse alarm."
 )
 
 
-def _intervals(study: Study) -> str:
+def _intervals(arms: Sequence[Arm], results: tables.Results) -> str:
     said = "In brackets 95 % intervals. One seed: clustered by page."
-    if len(study.seeds) > 1:
+    counts = [len(results[arm.name]) for arm in arms if arm.name in results]
+    if several := [count for count in counts if count > 1]:
         said += (
             " Several seeds: the mean over seeds, and a bootstrap over seeds and issues. "
-            f"{_weak(len(study.seeds))}"
+            f"{_weak(min(several))}"
         )
     return said
 

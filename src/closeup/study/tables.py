@@ -65,7 +65,11 @@ def _chance(levels: Sequence[float | None]) -> str:
 
 
 def looking(arms: Sequence[Arm], results: Results) -> str:
-    """How arms look, over all tasks: calls, coverage, and replies that could not be read."""
+    """How arms look, over all tasks: calls, coverage, and replies that could not be read.
+
+    Coverage and IoU are of all episodes, 0 without a call: an arm that stops calling where it found
+    nothing would else seem to look better.
+    """
     rows: list[list[str]] = []
     for arm in arms:
         own = results.get(arm.name, ())
@@ -79,8 +83,8 @@ def looking(arms: Sequence[Arm], results: Results) -> str:
             numbers = [
                 f"{fmean(row.calls for row in every):.2f}",
                 percent(fmean(row.call_rate for row in every)),
-                percent(_known(row.covered for row in every)),
-                percent(_known(row.iou for row in every)),
+                percent(_of_all((row.call_rate, row.covered) for row in every)),
+                percent(_of_all((row.call_rate, row.iou) for row in every)),
             ]
         unscored = sum(task.unscored for task in replies)
         rows.append([arm.name, ", ".join(arm.tools) or "none", *numbers, percent(unparsed)])
@@ -237,9 +241,11 @@ def _all(result: Result) -> Looked | None:
     return result.looked.get("all") or next(iter(result.looked.values()), None)
 
 
-def _known(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return fmean(known) if known else None
+def _of_all(found: Iterable[tuple[float, float | None]]) -> float | None:
+    """The mean over episodes with and without a call, from the share of calls and the mean of
+    episodes with one; None where that is never known."""
+    known = [(rate, value) for rate, value in found if value is not None or rate == 0]
+    return fmean(rate * (value or 0.0) for rate, value in known) if known else None
 
 
 def _mean(row: Mean | None) -> str:

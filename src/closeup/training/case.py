@@ -60,6 +60,15 @@ class Case:
         return Counter(self.shape, self.recipe.look)
 
     @cached_property
+    def scorer(self) -> Shape | None:
+        """The shape of the frozen model that judges crops; CloseupError where it cannot be had."""
+        place = self.recipe.rewards.scorer if self.recipe.rewards else None
+        try:
+            return shape_of(place) if place else None
+        except CloseupError as error:
+            raise CloseupError(f"rewards.scorer: {error}") from None
+
+    @cached_property
     def sample(self) -> dict[str, list[Question]]:
         """Questions of each task, evenly spread over those that can be learned."""
         return {

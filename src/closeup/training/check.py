@@ -20,6 +20,9 @@ TRACKERS = ("tensorboard", "trackio", "wandb")
 NEEDED = {"tool_benefit": "without_tools", "crop_sufficiency": "scorer"}
 """Terms that need more than an episode, and the field that gives it."""
 
+COLDEST = 0.05
+"""The temperature from which on replies differ; ours."""
+
 
 def check(recipe: Recipe, launch: Launch) -> Case:
     """Check a recipe, and what it names; CloseupError for the first thing that is wrong."""
@@ -107,6 +110,13 @@ def _terms_have_their_means(recipe: Recipe) -> None:
             _wrong(f"rewards.weights.{term}", paid, f"needs rewards.{field}")
         if given is not None and not paid:
             _wrong(f"rewards.{field}", given, f"only {term} reads it, which has no weight")
+
+
+def _chance_in_what_is_said(recipe: Recipe) -> None:
+    """Near temperature 0 all replies of a group are the same, and nothing is learned."""
+    if recipe.rollouts and recipe.rollouts.temperature < COLDEST:
+        rule = f"need at least {COLDEST}: all episodes of a group would be the same"
+        _wrong("rollouts.temperature", recipe.rollouts.temperature, rule)
 
 
 def _whole_groups(recipe: Recipe) -> None:
@@ -243,6 +253,10 @@ def _crops_fit(case: Case) -> None:
         for question in questions
     )
     least, look = counter.least(answer), case.recipe.look
+    reply = max(answer, counter.call) if look.tools else answer
+    if look.max_tokens < reply:
+        rule = f"need at least {reply}: no {'call or ' if look.tools else ''}answer is shorter"
+        _wrong("look.max_tokens", look.max_tokens, rule)
     if least > rollouts.completion_tokens:
         rule = f"need at least {least}, for an answer of {answer} tokens"
         if look.tools:
@@ -271,6 +285,7 @@ ALONE = (
     _something_is_paid,
     _looking_needs_tools,
     _terms_have_their_means,
+    _chance_in_what_is_said,
     _whole_groups,
     _room_for_a_reply,
     _vllm_can_serve_it,

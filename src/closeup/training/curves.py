@@ -26,7 +26,7 @@ class Figure(NamedTuple):
 FIGURES = {
     "loss": Figure("Loss", "mean a step", {"loss": "loss"}),
     "token_accuracy": Figure(
-        "Tokens foretold", "share of the tokens that are learned", {"token_accuracy": "right"}
+        "Tokens right", "share of the tokens that are learned", {"token_accuracy": "right"}
     ),
     "rewards": Figure("Reward, term by term", "mean where a term applies", {"reward/": ""}),
     "accuracy": Figure("Accuracy by task", "mean score of the episodes", {"accuracy/": ""}),

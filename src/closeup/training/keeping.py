@@ -12,6 +12,7 @@ from peft import LoraConfig
 from transformers import TrainerCallback
 
 from closeup.records import CloseupError
+from closeup.training.alarm import collapses
 from closeup.training.launch import Launch
 from closeup.training.learner import Learner
 from closeup.training.recipe import Lora, Recipe
@@ -42,7 +43,10 @@ class Keeping(TrainerCallback):
 
 
 def begin(out: Path, recipe: Recipe) -> tuple[RunFolder, int | None]:
-    """The run's folder, and the step to go on from; None where the run is finished."""
+    """The run's folder, and the step to go on from; None where the run is finished.
+
+    Raises CloseupError for a run that its alarm has ended, and would end again.
+    """
     # A process that ends while a thread of its own still listens to the others is aborted.
     atexit.register(PartialState().destroy_process_group)
     main = PartialState().is_main_process
@@ -51,7 +55,13 @@ def begin(out: Path, recipe: Recipe) -> tuple[RunFolder, int | None]:
     done = folder.last() or 0
     if done >= recipe.train.steps and folder.final.exists():
         return folder, None
+    if recipe.alarm.stop:
+        for collapse in collapses(folder.metrics(until=done), recipe.alarm):
+            if collapse.step == done:
+                folder.close()
+                raise CloseupError(f"{out}: ended by its alarm: {collapse}: need another [alarm]")
     if main:
+        shutil.rmtree(folder.final, ignore_errors=True)  # of fewer steps than the recipe's now
         for torn in (out / CHECKPOINTS).glob("checkpoint-*"):
             shutil.rmtree(torn)
     return folder, done

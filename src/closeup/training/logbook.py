@@ -102,7 +102,7 @@ class Logbook(TrainerCallback):
         if PartialState().num_processes > 1:
             late = broadcast_object_list([late])[0]  # by one clock, or some would save alone
         if late or state.global_step >= state.max_steps:
-            control.should_save = True
+            control.should_save = control.should_log = True  # no row lies astride a checkpoint
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
         if "loss" not in logs:  # the trainer's last words, of the whole training

@@ -7,6 +7,7 @@ gradients    Q·b, of adapters Q·4; ÷ processes from ZeRO 2 on
 optimiser    AdamW's two moments, 2·Q·b, of adapters 2·Q·4; with DeepSpeed in bfloat16 12·Q, for it
              keeps weights and moments in float32; ÷ processes from ZeRO 1 on
 reference    P·b, only where the KL term is weighed and there are no adapters to take off
+scorer       S·2 for the S weights of rewards.scorer, frozen in bfloat16, whole on each GPU
 activations  B·T·(numbers kept a layer)·layers·b, with checkpointing one number in `hidden` for
              each layer and all numbers of a single one; the vision tower likewise where it is
              trained, else one block of it
@@ -36,6 +37,7 @@ class Memory(Record):
     gradients: int
     optimiser: int
     reference: int
+    scorer: int
     activations: int
     logits: int
     cache: int
@@ -59,10 +61,17 @@ def trained(recipe: Recipe, shape: Shape) -> int:
 
 
 def memory(
-    recipe: Recipe, shape: Shape, launch: Launch, *, prompt: int, images: int, completion: int
+    recipe: Recipe,
+    shape: Shape,
+    launch: Launch,
+    *,
+    prompt: int,
+    images: int,
+    completion: int,
+    scorer: Shape | None = None,
 ) -> Memory:
     """The estimate for samples of `prompt` tokens, of which `images` are of images, and
-    `completion` further ones."""
+    `completion` further ones, judged by a `scorer` where there is one."""
     own = 2 if recipe.train.dtype == "bfloat16" else FLOAT32
     count, learned = shape.parameters, trained(recipe, shape)
     each = FLOAT32 if recipe.lora else own
@@ -77,6 +86,7 @@ def memory(
         "weights": (count * own + extra) // (n if launch.zero == 3 else 1),
         "optimiser": learned * moments // (n if launch.zero >= 1 else 1),
         "reference": count * own // (n if launch.zero == 3 else 1) if kept else 0,
+        "scorer": 2 * scorer.parameters if scorer else 0,
         "other": OTHER,
     }
     learns = {

@@ -4,7 +4,8 @@ P weights. Training a token takes 2P operations forwards and 4P backwards; 2P le
 are frozen under adapters, 2P more with checkpointing, which runs forwards twice; 2P more for each
 model that scores the episodes besides, vLLM's or the KL term's. Sampling reads all weights and the
 episodes' keys and values once for each token that the episodes of a process write side by side, and
-a prompt takes 2P operations a token. The vision tower's operations a token are counted likewise.
+a prompt takes 2P operations a token, and so does what a frozen scorer reads. The vision tower's
+operations a token are counted likewise.
 """
 
 from typing import NamedTuple
@@ -62,9 +63,18 @@ class Load(NamedTuple):
     """That a forward and a backward pass go over, prompts included."""
     longest: int
     """That one episode writes: those of a batch are written side by side."""
+    judged: int = 0
+    """That a frozen scorer reads: each crop and one drawn by chance, with the question's text."""
 
 
-def pace(recipe: Recipe, shape: Shape, launch: Launch, load: Load, device: Device) -> Pace:
+def pace(
+    recipe: Recipe,
+    shape: Shape,
+    launch: Launch,
+    load: Load,
+    device: Device,
+    scorer: Shape | None = None,
+) -> Pace:
     """The estimate for one kind of GPU, one a process."""
     n, text, rollouts = launch.processes, shape.text_parameters, recipe.rollouts
     if not shape.tied:  # the first matrix is looked up, not multiplied
@@ -78,7 +88,10 @@ def pace(recipe: Recipe, shape: Shape, launch: Launch, load: Load, device: Devic
     training = forward * passes / (n * device.operations * BUSY)
     if rollouts is None:
         return Pace(device.name, 0.0, training)
-    fed = 2 * (load.prompts * text + load.images * tower) / (n * device.operations * BUSY)
+    read = load.prompts * text + load.images * tower
+    if scorer:
+        read += load.judged * scorer.parameters
+    fed = 2 * read / (n * device.operations * BUSY)
     weights = 2 * text
     t = shape.text
     a_token = 4 * t.num_key_value_heads * t.head * t.num_hidden_layers

@@ -119,7 +119,7 @@ def plan(case: Case, speeds: tuple[float, float] | None = None) -> Plan:
     ends = [sum(end) for c in counted.values() for end in zip(c.written, c.given, strict=True)]
     completion = rollouts.completion_tokens if rollouts else max(ends)
     load = _load(case, counted)
-    paces = [pace(recipe, shape, launch, load, device) for device in DEVICES]
+    paces = [pace(recipe, shape, launch, load, device, case.scorer) for device in DEVICES]
     crops = [crop for c in counted.values() for crop in c.crops]
     samples = steps * recipe.train.batch
     return Plan(
@@ -153,6 +153,7 @@ def plan(case: Case, speeds: tuple[float, float] | None = None) -> Plan:
             ),
             images=max(max(c.images) for c in counted.values()),
             completion=completion,
+            scorer=case.scorer,
         ),
         hours=tuple(_hours(each, steps) for each in ([own(load, *speeds)] if speeds else paces)),
     )
@@ -204,7 +205,8 @@ def _load(case: Case, counted: Mapping[str, Counted]) -> Load:
         return sum(shares[name] * fmean(getattr(c, field)) for name, c in counted.items())
 
     images, written, given = mean("images"), mean("written"), mean("given")
-    prompt = images + mean("texts")
+    texts = mean("texts")
+    prompt = images + texts
     shared = rollouts is not None and (rollouts.share_prefix or rollouts.vllm is not None)
     return Load(
         prompts=round(batch * (prompt / (rollouts.group if rollouts and shared else 1) + given)),
@@ -212,6 +214,7 @@ def _load(case: Case, counted: Mapping[str, Counted]) -> Load:
         written=round(batch * written) if rollouts else 0,
         trained=round(batch * (prompt + written + given)),
         longest=round(written),
+        judged=round(batch * 2 * (given + texts)) if case.scorer else 0,
     )
 
 

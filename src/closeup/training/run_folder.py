@@ -4,7 +4,8 @@ recipe.json          the recipe, with every default written out
 metrics.jsonl        one row a logged step, "step" first; null is a number that was not finite
 checkpoints/step-N/  what training goes on from; whole once the mark in it is written, the last of
                      its files
-final/               the finished model, there at once or not at all
+final/               the finished model, there at once or not at all; it goes when the run is taken
+                     up with more steps
 """
 
 import fcntl

@@ -4,6 +4,7 @@ Needs the extra `hf`.
 """
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -57,10 +58,13 @@ def weights(place: str, name: str, **options: Any) -> Any:
 
 def to_ask(place: str, name: str) -> Any:
     """The weights as they are asked and never trained: on GPUs in bfloat16, spread over several
-    where one is too small; else on the CPU in float32."""
-    cuda = torch.cuda.is_available()
-    dtype, spread = (torch.bfloat16, "auto") if cuda else (torch.float32, None)
-    return weights(place, name, dtype=dtype, device_map=spread).eval()
+    where one is too small, but each of several processes has them on its own; else on the CPU in
+    float32."""
+    if not torch.cuda.is_available():
+        return weights(place, name, dtype=torch.float32).eval()
+    rank = os.environ.get("LOCAL_RANK")
+    spread = "auto" if rank is None else {"": int(rank)}
+    return weights(place, name, dtype=torch.bfloat16, device_map=spread).eval()
 
 
 def ends(model: Any) -> list[int]:
