@@ -1,9 +1,10 @@
 """TRL's GRPO with our generation: a group's page is fed once, and a crop is all a turn adds.
 
-Only two methods of the trainer are replaced, both private to TRL 1.16: its prompts, tools, masks,
+Only three methods of the trainer are replaced, all private to TRL 1.16: its prompts, tools, masks,
 rewards, loss and metrics stay its own.
 """
 
+from contextlib import nullcontext
 from typing import Any
 
 import torch
@@ -13,6 +14,7 @@ from closeup.models.hf.choose import never_said, sampled
 from closeup.models.hf.engine import KEEP_BYTES, Engine
 from closeup.models.hf.image_memo import ImageMemo
 from closeup.records import CloseupError
+from closeup.training.compact_head import compact_head
 from closeup.training.shared_prefix import shared_prefix
 from closeup.training.shared_vision import shared_vision
 
@@ -29,7 +31,8 @@ class PrefixSharingGRPOTrainer(GRPOTrainer):
     keep_bytes: int = KEEP_BYTES
     """Of keys and values, kept from turn to turn."""
     share_learning: bool = True
-    """Encode each image, and feed what rows begin with alike, once in the training pass too."""
+    """In the training pass, too, encode each image and feed what rows begin with alike once, and
+    project no more than is scored."""
     force: Any = None
     """For tests and measurements: called with the prompts' ids, gives what each row is to say."""
 
@@ -78,6 +81,10 @@ class PrefixSharingGRPOTrainer(GRPOTrainer):
         finally:
             self._memo.light = False
             self._engine.reset()
+
+    def _get_per_token_logps_and_entropies(self, *args: Any, **kwargs: Any) -> Any:
+        with compact_head() if self.share_learning else nullcontext():
+            return super()._get_per_token_logps_and_entropies(*args, **kwargs)
 
     def _generate_single_turn(
         self, prompt_ids: list[list[int]], images: Any, *_: Any, **__: Any
