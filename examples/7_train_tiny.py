@@ -25,7 +25,7 @@ from closeup.report import compare, terminal
 from closeup.store import Store
 from closeup.study.questions import Few, chosen
 from closeup.training import grpo
-from closeup.training.learner import setting
+from closeup.training.asking import setting
 from closeup.training.recipe import Look, Recipe
 from closeup.training.run_folder import RunFolder
 

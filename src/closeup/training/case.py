@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from closeup.bench import Bench, Entry
 from closeup.looking import hidden
@@ -40,18 +39,7 @@ class Case:
         """Open what the recipe names; CloseupError where something is not there or of no use."""
         shape = shape_of(recipe.model)
         bench = data.opened(recipe.data)
-        pool = data.pool(recipe.data, bench)
-        episodes = None
-        if recipe.data.trajectories is not None:
-            episodes = Trajectories(Path(recipe.data.trajectories))
-            pool = {
-                task: [entry for entry in entries if entry.id in episodes]
-                for task, entries in pool.items()
-            }
-        for task, entries in pool.items():
-            if not entries:
-                where = recipe.data.trajectories or recipe.data.bench
-                raise CloseupError(f"data.trajectories: {where}: no kept episode of task {task}")
+        pool, episodes = data.learned(recipe.data, bench)
         return cls(recipe, launch, shape, bench, pool, episodes)
 
     @cached_property

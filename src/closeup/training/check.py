@@ -119,7 +119,7 @@ def _chance_in_what_is_said(recipe: Recipe) -> None:
         _wrong("rollouts.temperature", recipe.rollouts.temperature, rule)
 
 
-def _whole_groups(recipe: Recipe) -> None:
+def whole_groups(recipe: Recipe) -> None:
     """An advantage is measured within a group, so a step must hold whole ones."""
     if recipe.rollouts and recipe.train.batch % recipe.rollouts.group:
         rule = f"need a multiple of rollouts.group, {recipe.rollouts.group}"
@@ -161,7 +161,7 @@ def _trackers_are_installed(recipe: Recipe) -> None:
             _wrong("report_to", name, f"not installed: pip install {name}")
 
 
-def _whole_batches(recipe: Recipe, launch: Launch) -> None:
+def whole_batches(recipe: Recipe, launch: Launch) -> None:
     """Every process works on as many samples as any other, `micro_batch` at once."""
     at_once = recipe.train.micro_batch * launch.processes
     if recipe.train.batch % at_once:
@@ -286,14 +286,14 @@ ALONE = (
     _looking_needs_tools,
     _terms_have_their_means,
     _chance_in_what_is_said,
-    _whole_groups,
+    whole_groups,
     _room_for_a_reply,
     _vllm_can_serve_it,
     _one_mind_about_vision,
     _trackers_are_installed,
 )
 """Rules about the recipe alone."""
-LAUNCHED = (_whole_batches, _updates_survive, _adapters_can_be_merged)
+LAUNCHED = (whole_batches, _updates_survive, _adapters_can_be_merged)
 """Rules about the recipe and its processes."""
 TOGETHER = (
     _answers_that_can_be_paid,

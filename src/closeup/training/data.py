@@ -17,6 +17,7 @@ from closeup.records import CloseupError, shorten
 from closeup.synthetic.artist import PAGES_PER_ISSUE, SERIES, TEST_SEEDS_FROM, style_of
 from closeup.synthetic.styles import STYLES
 from closeup.tasks import find
+from closeup.teach import Trajectories
 from closeup.training.recipe import Data, Recipe
 
 WINDOW = 32
@@ -83,6 +84,27 @@ def pool(data: Data, bench: Bench) -> dict[str, list[Entry]]:
     if not found:
         raise CloseupError(f"{bench.path}: no training questions")
     return found
+
+
+def learned(data: Data, bench: Bench) -> tuple[dict[str, list[Entry]], Trajectories | None]:
+    """What can be learned, by task: questions, and where the recipe names them the episodes that
+    show how, without which a question is left out.
+
+    Raises CloseupError as `pool` does, and for a task of which no episode was kept.
+    """
+    found = pool(data, bench)
+    if data.trajectories is None:
+        return found, None
+    episodes = Trajectories(Path(data.trajectories))
+    shown = {
+        task: [entry for entry in entries if entry.id in episodes]
+        for task, entries in found.items()
+    }
+    for task, entries in shown.items():
+        if not entries:
+            place = f"data.trajectories: {data.trajectories}"
+            raise CloseupError(f"{place}: no kept episode of task {shorten(task)}")
+    return shown, episodes
 
 
 def order(

@@ -26,6 +26,7 @@ from closeup.records import CloseupError
 from closeup.tasks import task_of
 from closeup.training import data, keeping
 from closeup.training import learner as learning
+from closeup.training.check import whole_groups
 from closeup.training.environment import UNENDED, Environment, Stage, ended, row_of
 from closeup.training.logbook import Logbook
 from closeup.training.prefix_sharing import PrefixSharingGRPOTrainer
@@ -184,10 +185,9 @@ class Training:
 
 def config(recipe: Recipe, out: Path) -> GRPOConfig:
     """The recipe in TRL's words. A step samples once, and learns from all of it once."""
-    batch, rollouts = recipe.train.batch, recipe.rollouts
+    rollouts = recipe.rollouts
     assert rollouts is not None
-    if batch % rollouts.group:
-        raise CloseupError(f"train.batch: {batch}: need a multiple of groups of {rollouts.group}")
+    whole_groups(recipe)
     return GRPOConfig(
         **keeping.schedule(recipe, out),
         num_generations=rollouts.group,

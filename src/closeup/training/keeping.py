@@ -13,6 +13,7 @@ from transformers import TrainerCallback
 
 from closeup.records import CloseupError
 from closeup.training.alarm import collapses
+from closeup.training.check import whole_batches
 from closeup.training.launch import Launch
 from closeup.training.learner import Learner
 from closeup.training.recipe import Lora, Recipe
@@ -73,21 +74,19 @@ def schedule(recipe: Recipe, out: Path) -> dict[str, Any]:
     Raises CloseupError for a batch that the processes cannot share, and for one process that sees
     several GPUs: the trainer would give each a micro-batch, and learn from larger batches.
     """
-    train, processes = recipe.train, Launch.now().processes
-    if processes == 1 and (gpus := torch.cuda.device_count()) > 1:
+    train, launch = recipe.train, Launch.now()
+    if launch.processes == 1 and (gpus := torch.cuda.device_count()) > 1:
         raise CloseupError(
             f"one process for {gpus} GPUs: start one for each with accelerate launch, or show it "
             "one alone, by CUDA_VISIBLE_DEVICES"
         )
-    at_once = train.micro_batch * processes
-    if train.batch % at_once:
-        raise CloseupError(f"train.batch: {train.batch}: need a multiple of {at_once} at once")
+    whole_batches(recipe, launch)
     constant = train.schedule == "constant"
     return {
         "output_dir": str(out / CHECKPOINTS),
         "max_steps": train.steps,
         "per_device_train_batch_size": train.micro_batch,
-        "gradient_accumulation_steps": train.batch // at_once,
+        "gradient_accumulation_steps": train.batch // (train.micro_batch * launch.processes),
         "learning_rate": train.learning_rate,
         "lr_scheduler_type": "constant_with_warmup" if constant else train.schedule,
         "warmup_steps": round(train.warmup * train.steps),

@@ -11,22 +11,17 @@ from typing import Any
 import torch
 from transformers import GenerationConfig
 
-from closeup import tools
 from closeup.ask import Setting
-from closeup.conversation import Budget
 from closeup.geometry import Grid
 from closeup.images import Resolution
-from closeup.message import Sampling
 from closeup.models import shipped
 from closeup.models.declared import declared
 from closeup.models.fingerprint import fingerprint
 from closeup.models.hf import checkpoint
 from closeup.models.hf import processor as processors
 from closeup.models.told import Told
-from closeup.records import checked
-from closeup.training.recipe import Look, Recipe
-
-PIXELS = 1_000_000
+from closeup.training.asking import setting, taught
+from closeup.training.recipe import Recipe
 
 
 @dataclass(frozen=True)
@@ -41,11 +36,6 @@ class Learner:
     setting: Setting
     told: Told
     """What its checkpoints will say of how they were taught to be asked."""
-
-    @property
-    def crops(self) -> Resolution:
-        """How large a crop is shown."""
-        return self.setting.crops
 
     def save(self, folder: Path) -> None:
         """Write what a checkpoint needs besides its weights."""
@@ -88,28 +78,6 @@ def generation(model: Any, processor: Any) -> GenerationConfig:
         bos_token_id=model.generation_config.bos_token_id,
         eos_token_id=list(dict.fromkeys([*own, *checkpoint.ends(model)])),
         pad_token_id=words.pad_token_id,
-    )
-
-
-def setting(look: Look, told: Told) -> Setting:
-    """How the questions of a recipe are asked."""
-    assert told.crops
-    return Setting(
-        tools=tools.find(look.tools),
-        budget=checked(Budget, calls=look.calls, turns=look.calls + 2),
-        sampling=checked(Sampling, temperature=0.0, max_tokens=look.max_tokens),
-        oracle_crop=look.oracle_crop,
-        crops=told.crops,
-    )
-
-
-def taught(look: Look, told: Told) -> Told:
-    """What a recipe says of how it asks, and the rest as the checkpoint it starts from says."""
-    return Told(
-        grid=look.grid or told.grid,
-        pixels=look.pixels or told.pixels or PIXELS,
-        crop_pixels=look.crop_pixels or told.crop_pixels or 600_000,
-        crop_least=look.crop_least or told.crop_least or 100_000,
     )
 
 

@@ -8,9 +8,8 @@ from closeup.ask import opening
 from closeup.bench import Bench, Entry
 from closeup.message import Message
 from closeup.models.model import Model
-from closeup.records import CloseupError
 from closeup.tasks import task_of
-from closeup.teach import Trajectories, check_alike
+from closeup.teach import check_alike
 from closeup.training import data
 from closeup.training.learner import Learner
 from closeup.training.recipe import Recipe
@@ -22,19 +21,9 @@ class Lessons(Sequence[tuple[Message, ...]]):
     def __init__(self, recipe: Recipe, bench: Bench, learner: Learner) -> None:
         self._bench = bench
         self._learner = learner
-        pool = data.pool(recipe.data, bench)
-        self._found: Trajectories | None = None
         if recipe.data.trajectories:
             check_alike(Path(recipe.data.trajectories), cast(Model, learner), learner.setting)
-            self._found = Trajectories(Path(recipe.data.trajectories))
-            pool = {
-                task: [entry for entry in entries if entry.id in self._found]
-                for task, entries in pool.items()
-            }
-            if bare := [task for task, entries in pool.items() if not entries]:
-                raise CloseupError(
-                    f"{recipe.data.trajectories}: no episode of task {bare[0]} that scored"
-                )
+        pool, self._found = data.learned(recipe.data, bench)
         step = recipe.train.batch
         order = data.order(pool, data.shares(recipe.data), recipe.train.steps * step, recipe.seed)
         # Within a step the order changes nothing, and like with like leaves less to pad.

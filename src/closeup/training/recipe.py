@@ -40,19 +40,19 @@ class Data(Record):
 
 
 class Look(Record):
-    """How a question is asked: what in an evaluation are flags."""
+    """How questions are asked; the same settings are flags of `closeup run`."""
 
     grid: Grid | None = None
-    """How the model writes boxes; None: as its checkpoint or its family has it."""
+    """How the model writes boxes; left out, as its checkpoint or its family has it."""
     pixels: int | None = Field(default=None, ge=1)
-    """Page budget in pixels; None: as its checkpoint has it, or 1,000,000."""
+    """Page budget in pixels; left out, as its checkpoint has it, or 1,000,000."""
     tools: tuple[str, ...] = ()
     calls: int = Field(default=3, ge=1)
     """Most tool calls an episode."""
     crop_pixels: int | None = Field(default=None, ge=1)
-    """Most pixels of one crop; None: as its checkpoint has it, or 600,000."""
+    """Most pixels of one crop; left out, as its checkpoint has it, or 600,000."""
     crop_least: int | None = Field(default=None, ge=1)
-    """A smaller crop is enlarged to about as many; None: as its checkpoint has it, or 100,000."""
+    """A smaller crop is enlarged to so many; left out, as its checkpoint has it, or 100,000."""
     oracle_crop: bool = False
     """Show what the question is about from the start."""
     max_tokens: int = Field(default=512, ge=1)
@@ -114,7 +114,7 @@ class Rollouts(Record):
     scale: Literal["group", "batch", "none"] = "group"
     """What an advantage is divided by: the spread within its group, within the batch, nothing."""
     share_prefix: bool = True
-    """Feed a group's page once and append crops; False: TRL's own generation."""
+    """Feed a group's page once and append crops; `false`: TRL's own generation."""
     vllm: Literal["colocate", "server"] | None = None
     """Sample with vLLM, in this process or from a server; needs GPUs."""
     vllm_url: str | None = None
@@ -139,7 +139,7 @@ class Alarm(Record):
     calls: float = Field(default=0.1, ge=0)
     """Fewer calls an episode than this, where tools are offered and were called more before."""
     length: float = Field(default=3.0, gt=1)
-    """Replies so many times as long, or as short, as in the first window."""
+    """Alarm where replies are so many times longer, or shorter, than in the first window."""
     spread: float = Field(default=0.95, gt=0, le=1)
     """A larger share of groups without any spread of reward than this: nothing left to learn."""
     stop: bool = False

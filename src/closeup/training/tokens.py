@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from closeup import tools
-from closeup.ask import CROP_LEAST, CROP_PIXELS, Setting, opening
-from closeup.conversation import ANSWER_NOW, Budget
+from closeup.ask import opening
+from closeup.conversation import ANSWER_NOW
 from closeup.geometry import Grid, View
 from closeup.images import Resolution
-from closeup.message import Message, Reply, Request, Sampling
+from closeup.message import Message, Reply, Request
 from closeup.question import Question
 from closeup.records import CloseupError
 from closeup.tasks.task import Task
 from closeup.tools.tool import MAX_ASPECT
+from closeup.training.asking import setting, taught
 from closeup.training.recipe import Look
 from closeup.training.shape import Shape
 
@@ -84,20 +84,12 @@ class Counter:
     def __init__(self, shape: Shape, look: Look) -> None:
         self.shape = shape
         self.words = Words(shape)
-        pixels = look.pixels or shape.told.pixels or 1_000_000
-        pages = Resolution(pixels=pixels, multiple=shape.step)
-        self.asked = Asked(shape.place, look.grid or shape.grid, pages)
-        most = look.crop_pixels or shape.told.crop_pixels or CROP_PIXELS
-        least = min(look.crop_least or shape.told.crop_least or CROP_LEAST, most)
+        told = taught(look, shape.told)
+        pages = Resolution(pixels=told.pixels, multiple=shape.step)
+        self.asked = Asked(shape.place, told.grid or shape.grid, pages)
+        self.setting = setting(look, told)
+        self.crops = self.setting.crops.model_copy(update={"multiple": shape.step})
         self._calls = look.calls
-        self.crops = Resolution(pixels=most, least=least, multiple=shape.step)
-        self.setting = Setting(
-            tools=tools.find(look.tools),
-            budget=Budget(calls=look.calls),
-            sampling=Sampling(max_tokens=look.max_tokens),
-            oracle_crop=look.oracle_crop,
-            crops=self.crops,
-        )
 
     def prompt(self, question: Question, task: Task) -> tuple[int, int]:
         """Tokens of what opens an episode: of its images, and of its texts."""
