@@ -8,7 +8,7 @@ import studies
 from closeup.records import CloseupError
 from closeup.study import curves, report, tables
 from closeup.study.questions import Questions
-from closeup.study.result import Looked, Stage
+from closeup.study.result import Looked, Result, Stage
 from closeup.study.study import Study
 
 ARMS = """
@@ -127,6 +127,19 @@ def test_differences_tell_each_seed_its_interval_and_both_p_values(study: Study)
     assert "RL − base" in main
     assert "**3 seeds are weak evidence" in main
     assert "in 25 % of cases" in main
+
+
+def test_what_crops_show_is_told_task_by_task_where_there_are_tools(study: Study):
+    file = Path(study.results) / "RL/0.json"
+    one = Looked(episodes=20, calls=1.0, call_rate=0.5, covered=0.8, iou=0.5)
+    none = one.model_copy(update={"call_rate": 0.0, "covered": None, "iou": None})
+    made = Result.read(file)
+    looked = {**made.looked, "one": one, "two": none}
+    made.model_copy(update={"looked": looked}).write(file)
+    told = report.report(study).partition("### Where they look")[2]
+    assert cells(told, "covered, %")[0] == ["one", "two"]
+    assert cells(told, "RL")[1] == ["40.0", "0.0"]
+    assert not any(len(row) == 2 for row in cells(told, "base"))
 
 
 def test_three_seeds_are_called_weak_only_once_they_are_there(study: Study):

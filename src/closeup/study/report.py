@@ -6,7 +6,7 @@ from pathlib import Path
 
 from closeup.bench import MANIFEST, Bench
 from closeup.records import CloseupError, read_bytes, write_atomically
-from closeup.study import curves, questions, tables
+from closeup.study import curves, looks, questions, tables
 from closeup.study.questions import Questions
 from closeup.study.result import Result
 from closeup.study.run import runs
@@ -43,7 +43,8 @@ def report(study: Study) -> str:
                 parts.append(tables.comparison(pair, study, results, known))
                 parts += filter(None, [tables.budgets(pair, study, results)])
     arms = [*main, *other]
-    parts += ["### Where they look", LOOKING, tables.looking(arms, results)]
+    parts += ["### Where they look", LOOKING, looks.looking(arms, results)]
+    parts += filter(None, [looks.evidence(arms, results, known)])
     parts += ["### What it took", COST, tables.cost(arms, results)]
     parts += _pictures(study, results)
     if missing := [str(run) for run in runs(study) if not run.file.exists()]:
