@@ -35,7 +35,7 @@ def talk(pupil) -> list[Message]:
     """A question, a zoom, its crop, an answer."""
     bench = pupils.bench()
     question = next(bench.questions())
-    crop = View(question.views[0].page, Box(100, 100, 300, 300), pupil.crops.size(200, 200))
+    crop = View(question.views[0].page, Box(100, 100, 300, 300), pupil.setting.crops.size(200, 200))
     opened = opening(question, pupil, task_of(bench, question.task), pupil.setting)
     return [
         *opened,

@@ -37,8 +37,9 @@ class Tracker(TrainerCallback):
         self.told.append(dict(logs))
 
 
-def recipe(regime, steps, minutes=100.0, **alarm):
-    train = {"steps": steps, "batch": 4, "learning_rate": 1e-2, "checkpoint_minutes": minutes}
+def recipe(regime, steps, minutes=100.0, every=1, **alarm):
+    train = {"steps": steps, "batch": 4, "learning_rate": 1e-2, "log_steps": every}
+    train["checkpoint_minutes"] = minutes
     raw = {
         "regime": regime,
         "model": "tiny",
@@ -85,7 +86,7 @@ def supervised(path, steps, after=0, minutes=100.0, every=1):
     """Train for so many steps, from a checkpoint where one is named."""
     words = tiny.tokenizer()
     tracker = Tracker()
-    plan = recipe("sft", steps, minutes)
+    plan = recipe("sft", steps, minutes, every)
     with RunFolder.begin(path, plan) as folder:
         trainer = SFTTrainer(
             model=model(words),
@@ -194,12 +195,12 @@ def test_a_run_that_is_taken_up_goes_on_counting(taught):
     assert [row["tokens"] for row in rows] == [40, 80, 120]
 
 
-def test_where_rows_are_of_several_steps_a_checkpoint_has_one_of_its_own(tmp_path):
-    folder, _ = supervised(tmp_path / "clock", 4, minutes=1e-9, every=3)
-    assert [row["step"] for row in folder.metrics()] == [1, 2, 3, 4]
-    folder, _ = supervised(tmp_path / "end", 4, every=3)
+def test_where_rows_are_of_several_steps_no_row_lies_astride_a_checkpoint(tmp_path):
+    folder, _ = supervised(tmp_path, 4, minutes=1e-9, every=3)
     assert [row["step"] for row in folder.metrics()] == [3, 4]
     assert [row["tokens"] for row in folder.metrics()] == [120, 160]
+    names = sorted(path.name for path in (tmp_path / "checkpoints").glob("checkpoint-*"))
+    assert names == ["checkpoint-3", "checkpoint-4"]
 
 
 def test_a_paid_step_tells_of_its_episodes_and_nothing_twice(paid):

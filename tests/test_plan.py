@@ -226,7 +226,7 @@ def test_a_scorer_takes_memory_and_time(bench: Bench, tmp_path: Path):
     assert judged.memory.training == without.memory.training + size
     assert judged.hours[0].sampling_seconds > without.hours[0].sampling_seconds
     other = weighed.replace(small, "runs/none")
-    with pytest.raises(CloseupError, match=r"rewards\.scorer: model: 'runs/none': "):
+    with pytest.raises(CloseupError, match=r"rewards\.scorer: 'runs/none': "):
         made(tmp_path, bench, ("[rewards.weights]", other))
 
 

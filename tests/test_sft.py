@@ -24,7 +24,7 @@ from closeup.teach import teach
 from closeup.training import keeping, learner, sft
 from closeup.training.lessons import Lessons
 from closeup.training.recipe import Recipe
-from closeup.training.run_folder import MARK, METRICS, RunFolder
+from closeup.training.run_folder import CHECKPOINTS, MARK, METRICS, RunFolder
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*is deprecated and will be removed:FutureWarning")
 CLOCK = ("seconds", "speed", "memory")
@@ -178,6 +178,19 @@ def test_with_more_steps_the_model_of_fewer_goes(whole, tmp_path):
     assert done == 4
     assert not folder.final.exists()
     assert folder.last() == 4  # the same weights, to go on from
+    folder.close()
+
+
+def test_a_model_whose_checkpoints_were_removed_stays(whole, tmp_path):
+    out = shutil.copytree(whole, tmp_path / "run")
+    shutil.rmtree(out / CHECKPOINTS)
+    made = rows(out)
+    sft.run(recipe(), out)
+    with pytest.raises(CloseupError, match="final: its checkpoints are gone, nothing is left to"):
+        sft.run(recipe(train={"steps": 6}), out)
+    assert same(weights(out), weights(whole))
+    assert rows(out) == made
+    assert RunFolder(out).recipe.train.steps == 4
 
 
 @pytest.fixture(scope="module")

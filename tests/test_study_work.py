@@ -282,6 +282,20 @@ def test_what_starts_from_a_run_that_is_done_again_is_done_again_too(home: Path)
     assert [str(run) for run in again] == ["A, seed 0", "B, seed 0"]
 
 
+def test_a_lost_model_that_is_trained_again_takes_all_that_started_from_it_with_it(home: Path):
+    chain = CHAIN + '[[arms]]\nname = "D"\nafter = "A"\nrecipes = ["sft.toml"]\n'
+    study = Study.load(studies.write(home, chain))
+    asked = studies.questions({"depth_comparison": [("page0000", "issue000", 4)]})
+    for run in runs(study):
+        if run.arm.name in "AB":
+            own = studies.result(run.arm.name, 0, asked, {"depth_comparison": [1.0] * 4})
+            own.model_copy(update={"made": made(run)}).write(run.file)
+    with pytest.raises(CloseupError, match="D, seed 0: starts from A, seed 0, and the model"):
+        plan(study, only=["B", "D"])
+    again = plan(study, only=["B", "D"], force=True).pending
+    assert [str(run) for run in again] == ["A, seed 0", "B, seed 0", "D, seed 0"]
+
+
 def test_what_a_reward_is_reckoned_from_is_told_by_its_content(home: Path):
     paid = studies.GRPO.replace("region_iou", "tool_benefit").replace(
         "[rewards.weights]", f'[rewards]\nwithout_tools = "{home}/plain"\n[rewards.weights]'

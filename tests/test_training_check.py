@@ -120,7 +120,7 @@ BROKEN: list[tuple[str, str, tuple[tuple[str, str], ...], str]] = [
         "a reply too short for a call",
         "grpo",
         (("[look]", "[look]\nmax_tokens = 9"),),
-        "look.max_tokens: 9: need at least 45: no call or answer is shorter",
+        "look.max_tokens: 9: need 45, for a call or the longest answer",
     ),
     (
         "a temperature that leaves nothing to chance",
@@ -276,6 +276,22 @@ def test_adapters_need_whole_weights_to_be_merged_into(bench: Bench, tmp_path: P
         check(recipe, Launch(processes=2, zero=3))
     whole = loaded(tmp_path, trainable.SFT, bench)
     assert check(whole, Launch(processes=2, zero=3))
+
+
+def test_a_scorer_must_be_there_and_whole(bench: Bench, tmp_path: Path):
+    def asked(scorer: object) -> Recipe:
+        weighed = f'[rewards]\nscorer = "{scorer}"\n[rewards.weights]\ncrop_sufficiency = 1.0'
+        return loaded(tmp_path, trainable.GRPO, bench, ("[rewards.weights]", weighed))
+
+    with pytest.raises(CloseupError, match=r"rewards\.scorer: 'runs/none': not a folder"):
+        check(asked("runs/none"), ALONE)
+    known = "Qwen/Qwen2.5-VL-3B-Instruct"
+    with pytest.raises(CloseupError, match=r"rewards\.scorer: .*ZeRO stage 3 it would be cut up"):
+        check(asked(known), Launch(processes=2, zero=3))
+    case = check(asked(known), ALONE)
+    assert case.scorer
+    (tmp_path / "adapters").mkdir()  # of a shape that is not known: not reckoned with
+    assert check(asked(tmp_path / "adapters"), ALONE).scorer is None
 
 
 def test_test_pages_are_refused(tmp_path: Path):

@@ -27,7 +27,8 @@ def study(
         only: Arms to do, with those that they start from; all where none is named.
         workers: How many runs at once; each then computes with one thread.
         table: Only print and write the tables and curves of the results that there are.
-        force: Do again what was made from something else than what is there now.
+        force: Do again what was made from something else than what is there now, and what starts
+            from that.
     """
     from closeup.records import CloseupError
     from closeup.study import report, work

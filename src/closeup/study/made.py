@@ -17,6 +17,7 @@ from closeup import rewards, teach
 from closeup.bench import MANIFEST, Bench
 from closeup.models import MODELS, shipped
 from closeup.models.fingerprint import fingerprint
+from closeup.records import CloseupError
 from closeup.study.run import Run
 from closeup.training.recipe import Recipe
 
@@ -72,7 +73,7 @@ def changes(was: Made, now: Made) -> list[str]:
     """What differs, by name."""
     found = [name for name in was if name not in now]
     for name, value in now.items():
-        if name not in was:
+        if name not in was and value is not None:
             found.append(name)
         elif value is not None and value != was[name]:
             lost = name == "start" and _FINGERPRINT.fullmatch(was[name] or "")
@@ -89,6 +90,8 @@ def _recipe(recipe: Recipe) -> str:
         for key in tables:
             table = table[key]
         table.pop(field)
+    if paid := raw["rewards"]:
+        paid |= {"without_tools": None, "scorer": None}  # named beside it, by their content
     return _hash(json.dumps(raw, sort_keys=True))
 
 
@@ -108,9 +111,10 @@ def _said(folder: Path, written: int) -> str:
 
 
 def _baseline(folder: Path) -> str | None:
-    if not folder.is_dir():
+    try:
+        return _hash(json.dumps(rewards.baseline(folder), sort_keys=True))
+    except CloseupError:  # none, or none yet
         return None
-    return _hash(json.dumps(rewards.baseline(folder), sort_keys=True))
 
 
 def _bench(place: str) -> str | None:

@@ -36,7 +36,7 @@ def plan(study: Study, only: Collection[str] = (), force: bool = False) -> Plan:
     for run in every:
         run.check()
         result = run.result()
-        if result is None or (force and str(run.before) in pending):
+        if result is None:
             pending[str(run)] = run
         elif changed := changes(result.made, made(run)):
             if force:
@@ -55,6 +55,9 @@ def plan(study: Study, only: Collection[str] = (), force: bool = False) -> Plan:
                     f"{before.folder}: --force trains and measures it again"
                 )
             pending[str(before)] = before
+    for run in every if force else ():
+        if str(run.before) in pending:
+            pending[str(run)] = run
     return Plan([run for run in every if str(run) in pending], notes)
 
 

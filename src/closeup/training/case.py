@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from closeup.bench import Bench, Entry
 from closeup.looking import hidden
+from closeup.models import shipped
 from closeup.question import Question
 from closeup.records import CloseupError
 from closeup.tasks import task_of
@@ -49,12 +51,15 @@ class Case:
 
     @cached_property
     def scorer(self) -> Shape | None:
-        """The shape of the frozen model that judges crops; CloseupError where it cannot be had."""
+        """The shape of the frozen model that judges crops, or None where a folder holds something
+        of a shape that is not known here; CloseupError where it cannot be found."""
         place = self.recipe.rewards.scorer if self.recipe.rewards else None
         try:
             return shape_of(place) if place else None
         except CloseupError as error:
-            raise CloseupError(f"rewards.scorer: {error}") from None
+            if place and Path(shipped.place(place)).is_dir():
+                return None
+            raise CloseupError(f"rewards.scorer: {str(error).removeprefix('model: ')}") from None
 
     @cached_property
     def sample(self) -> dict[str, list[Question]]:

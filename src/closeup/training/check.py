@@ -23,6 +23,9 @@ NEEDED = {"tool_benefit": "without_tools", "crop_sufficiency": "scorer"}
 COLDEST = 0.05
 """The temperature from which on replies differ; ours."""
 
+LOOSE = 0.8
+"""What an estimate of tokens may be too large by."""
+
 
 def check(recipe: Recipe, launch: Launch) -> Case:
     """Check a recipe, and what it names; CloseupError for the first thing that is wrong."""
@@ -189,6 +192,13 @@ def _adapters_can_be_merged(recipe: Recipe, launch: Launch) -> None:
         _wrong("lora", "with ZeRO stage 3", rule)
 
 
+def _scorer_is_whole(recipe: Recipe, launch: Launch) -> None:
+    """ZeRO's stage 3 cuts up every model that is loaded, and nobody puts a frozen one together."""
+    if recipe.rewards and recipe.rewards.scorer and launch.zero == 3:
+        rule = "with ZeRO stage 3 it would be cut up: need stage 2"
+        _wrong("rewards.scorer", recipe.rewards.scorer, rule)
+
+
 def _answers_that_can_be_paid(case: Case) -> None:
     """Open descriptions have no exact match: a judge would be the reward, and would be hacked."""
     if case.recipe.regime == "sft":
@@ -215,6 +225,11 @@ def _boxes_to_look_for(case: Case) -> None:
     if not any(term.looks and term.high > 0 for term in terms):
         rule += ": pay looking by tool_benefit or crop_sufficiency, or offer no tools"
         _wrong("look.tools", ", ".join(looking), rule)
+
+
+def _scorer_can_be_found(case: Case) -> None:
+    """Else the model would be loaded first, and then its judge not found."""
+    _ = case.scorer
 
 
 def _known_without_tools(case: Case) -> None:
@@ -254,8 +269,8 @@ def _crops_fit(case: Case) -> None:
     )
     least, look = counter.least(answer), case.recipe.look
     reply = max(answer, counter.call) if look.tools else answer
-    if look.max_tokens < reply:
-        rule = f"need at least {reply}: no {'call or ' if look.tools else ''}answer is shorter"
+    if look.max_tokens < reply * (1 if counter.words.exact else LOOSE):
+        rule = f"need {reply}, for {'a call or ' if look.tools else ''}the longest answer"
         _wrong("look.max_tokens", look.max_tokens, rule)
     if least > rollouts.completion_tokens:
         rule = f"need at least {least}, for an answer of {answer} tokens"
@@ -293,12 +308,13 @@ ALONE = (
     _trackers_are_installed,
 )
 """Rules about the recipe alone."""
-LAUNCHED = (whole_batches, _updates_survive, _adapters_can_be_merged)
+LAUNCHED = (whole_batches, _updates_survive, _adapters_can_be_merged, _scorer_is_whole)
 """Rules about the recipe and its processes."""
 TOGETHER = (
     _answers_that_can_be_paid,
     _boxes_to_look_for,
     _known_without_tools,
+    _scorer_can_be_found,
     _taught_as_it_is_asked,
     _crops_fit,
     _pages_fit,

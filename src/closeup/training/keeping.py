@@ -51,21 +51,29 @@ def begin(out: Path, recipe: Recipe) -> tuple[RunFolder, int | None]:
     # A process that ends while a thread of its own still listens to the others is aborted.
     atexit.register(PartialState().destroy_process_group)
     main = PartialState().is_main_process
+    _not_ended(RunFolder(out), recipe)
     folder = RunFolder.begin(out, recipe) if main else RunFolder(out)
     PartialState().wait_for_everyone()
     done = folder.last() or 0
-    if done >= recipe.train.steps and folder.final.exists():
+    if folder.bare or (done >= recipe.train.steps and folder.final.exists()):
         return folder, None
-    if recipe.alarm.stop:
-        for collapse in collapses(folder.metrics(until=done), recipe.alarm):
-            if collapse.step == done:
-                folder.close()
-                raise CloseupError(f"{out}: ended by its alarm: {collapse}: need another [alarm]")
     if main:
-        shutil.rmtree(folder.final, ignore_errors=True)  # of fewer steps than the recipe's now
+        folder.withdraw()  # what was finished has fewer steps than the recipe has now
         for torn in (out / CHECKPOINTS).glob("checkpoint-*"):
             shutil.rmtree(torn)
     return folder, done
+
+
+def _not_ended(folder: RunFolder, recipe: Recipe) -> None:
+    """CloseupError for a run that its alarm has ended: the same alarm would let it go on, for a
+    collapse is said only as it begins."""
+    done = folder.last()
+    if done is None or not (recipe.alarm.stop and folder.recipe.alarm.stop):
+        return
+    for collapse in collapses(folder.metrics(until=done), recipe.alarm):
+        if collapse.step == done:
+            place = f"{folder.path}: ended by its alarm"
+            raise CloseupError(f"{place}: {collapse}: need another [alarm], or another folder")
 
 
 def schedule(recipe: Recipe, out: Path) -> dict[str, Any]:

@@ -99,10 +99,11 @@ class Logbook(TrainerCallback):
         self._seconds["step"] += now - self._clock
         self._clock = now
         late = now - self._saved >= 60 * self._recipe.train.checkpoint_minutes
+        late &= state.global_step % self._recipe.train.log_steps == 0  # no row lies astride it
         if PartialState().num_processes > 1:
             late = broadcast_object_list([late])[0]  # by one clock, or some would save alone
         if late or state.global_step >= state.max_steps:
-            control.should_save = control.should_log = True  # no row lies astride a checkpoint
+            control.should_save = control.should_log = True
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
         if "loss" not in logs:  # the trainer's last words, of the whole training

@@ -65,6 +65,8 @@ class Load(NamedTuple):
     """That one episode writes: those of a batch are written side by side."""
     judged: int = 0
     """That a frozen scorer reads: each crop and one drawn by chance, with the question's text."""
+    judged_images: int = 0
+    """Of these, the crops."""
 
 
 def pace(
@@ -90,7 +92,8 @@ def pace(
         return Pace(device.name, 0.0, training)
     read = load.prompts * text + load.images * tower
     if scorer:
-        read += load.judged * scorer.parameters
+        read += load.judged * scorer.text_parameters
+        read += load.judged_images * PATCHES * scorer.vision_parameters
     fed = 2 * read / (n * device.operations * BUSY)
     weights = 2 * text
     t = shape.text
@@ -103,5 +106,5 @@ def pace(
 
 
 def own(load: Load, sampled: float, trained: float) -> Pace:
-    """At speeds of one's own, in tokens a second over all processes."""
+    """At speeds of one's own, in tokens a second over all processes, without a scorer's time."""
     return Pace("as given", load.written / sampled if load.written else 0.0, load.trained / trained)

@@ -215,6 +215,7 @@ def _load(case: Case, counted: Mapping[str, Counted]) -> Load:
         trained=round(batch * (prompt + written + given)),
         longest=round(written),
         judged=round(batch * 2 * (given + texts)) if case.scorer else 0,
+        judged_images=round(batch * 2 * given) if case.scorer else 0,
     )
 
 

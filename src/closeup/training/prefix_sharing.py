@@ -32,7 +32,7 @@ class PrefixSharingGRPOTrainer(GRPOTrainer):
     """Of keys and values, kept from turn to turn."""
     share_learning: bool = True
     """In the training pass, too, encode each image and feed what rows begin with alike once, and
-    project no more than is scored."""
+    project nothing of the prompt onto the vocabulary."""
     force: Any = None
     """For tests and measurements: called with the prompts' ids, gives what each row is to say."""
 

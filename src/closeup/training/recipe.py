@@ -92,6 +92,7 @@ class Train(Record):
     loaders: int = Field(default=0, ge=0)
     """Processes that draw the next images beside each that trains. SFT only."""
     checkpoint_minutes: float = Field(default=10.0, gt=0)
+    """A checkpoint is due so long after the last, with the next row of the metrics."""
     keep: int = Field(default=2, ge=1)
     """Checkpoints that are kept besides the last."""
     log_steps: int = Field(default=1, ge=1)

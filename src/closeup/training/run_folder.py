@@ -109,6 +109,19 @@ class RunFolder:
         """The step of the last whole checkpoint, or None where there is none."""
         return max(self.checkpoints(), default=None)
 
+    @property
+    def bare(self) -> bool:
+        """Whether the finished model is all that is left: its checkpoints were removed."""
+        return self.final.is_dir() and self.last() is None
+
+    def withdraw(self) -> None:
+        """Take away the finished model, which the last checkpoint still has, at once."""
+        with _tellable(self.path):
+            shutil.rmtree(self.partial, ignore_errors=True)
+            if self.final.is_dir():
+                self.final.rename(self.partial)
+                shutil.rmtree(self.partial)
+
     def mark(self, step: int, keep: int) -> None:
         """Say that a checkpoint is whole, and remove all but the `keep` last ones before it."""
         with _tellable(self.path):
@@ -160,6 +173,11 @@ class RunFolder:
             raise CloseupError(f"{self.path}: cannot be locked: {error.strerror}") from None
         if file.exists():
             _check_same(self.recipe, recipe, file)
+            if self.bare:
+                if self.recipe.train.steps == recipe.train.steps:
+                    return
+                rule = "its checkpoints are gone, nothing is left to go on from"
+                raise CloseupError(f"{self.final}: {rule}: choose another folder")
         write_atomically(file, recipe.model_dump_json(indent=2) + "\n")
         with _tellable(self.path):
             (self.path / CHECKPOINTS).mkdir(exist_ok=True)

@@ -62,8 +62,8 @@ def to_ask(place: str, name: str) -> Any:
     float32."""
     if not torch.cuda.is_available():
         return weights(place, name, dtype=torch.float32).eval()
-    rank = os.environ.get("LOCAL_RANK")
-    spread = "auto" if rank is None else {"": int(rank)}
+    several = int(os.environ.get("WORLD_SIZE", "1")) > 1
+    spread = {"": int(os.environ["LOCAL_RANK"])} if several else "auto"
     return weights(place, name, dtype=torch.bfloat16, device_map=spread).eval()
 
 
