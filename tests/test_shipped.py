@@ -208,7 +208,6 @@ def test_the_demo_asks_trains_and_asks_again_and_goes_on_where_it_was_stopped(
         .read_text()
         .replace("150_528", "3_136")
         .replace("= 64", "= 8")
-        .replace("= 32", "= 8")
     )
     monkeypatch.setattr(demo, "RECIPE", small)
     out = tmp_path / "out"
@@ -231,14 +230,25 @@ def test_what_comes_with_the_package_is_small_and_rounded(folder: Path):
     assert json.loads((folder / "config.json").read_text())["model_type"] == "qwen2_5_vl"
 
 
-def test_what_comes_with_the_package_looks_where_the_question_points(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("name", "task", "looks"),
+    [
+        ("closeup-tiny-start", "character_counting", True),
+        ("closeup-tiny-start", "action_recognition", False),  # which is left to RARL
+        ("closeup-tiny", "character_counting", True),
+        ("closeup-tiny", "action_recognition", True),
+    ],
+)
+def test_what_comes_with_the_package_looks_where_the_question_points(
+    name: str, task: str, looks: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(shipped, "WEIGHTS", HERE[0].parent)
-    bench = build_bench(tmp_path / "bench", seed=1_000_000, pages=3, tasks=("action_recognition",))
-    for name in shipped.NAMES:
-        model: Any = find(name, Given.of(bench))
-        setting = Setting(tools=tools.find(["zoom_in"]), crops=model.crops)
-        run(bench, model, tmp_path / name, setting=setting, limit=12)
-        with Store.open(tmp_path / name) as store:
-            shares = [coverage(e, bench.question(e.question)) or 0 for e in store.episodes()]
-        assert len(shares) == 12
-        assert sum(shares) / len(shares) > 0.7
+    bench = build_bench(tmp_path / "bench", seed=1_000_000, pages=3, tasks=(task,))
+    model: Any = find(name, Given.of(bench))
+    setting = Setting(tools=tools.find(["zoom_in"]), crops=model.crops)
+    run(bench, model, tmp_path / name, setting=setting, limit=8)
+    with Store.open(tmp_path / name) as store:
+        shares = [coverage(e, bench.question(e.question)) or 0 for e in store.episodes()]
+    assert len(shares) == 8
+    mean = sum(shares) / len(shares)
+    assert mean > 0.7 if looks else mean < 0.3
