@@ -63,10 +63,9 @@ closeup teach $home/train --out $home/shown "${exact[@]}" --oracle-crop "${sizes
 python -m closeup.tiny.ship $home/crops_boxed/final $recipes/base
 cp $home/eyes_again/heads.safetensors $recipes/base  # to go on with the eyes from there
 
-# 6. Zooming: a teacher's episodes on whole pages. 7. Region-aware RL, in two stages. Both are arms of
-# the study, and its first seed goes into the package. What lies there today is of an earlier lay-out,
-# with a start that had learned 4,800 episodes ("SFT-R long"): git show 837c562:recipes/tiny/rarl_1.toml.
+# 6. Zooming: a teacher's episodes on whole pages. 7. Region-aware RL, in two stages, and the second once
+# more. All are arms of the study, of its first seed.
 $recipes/pages.sh
-closeup study $recipes/study.toml --only SFT-R RARL --workers 2 --force
+closeup study $recipes/study.toml --only "RARL long" --force
 python -m closeup.tiny.ship results/study/SFT-R/0/1_sft_r/final closeup-tiny-start
-python -m closeup.tiny.ship results/study/RARL/0/2_rarl_2/final closeup-tiny
+python -m closeup.tiny.ship "results/study/RARL long/0/1_rarl_2/final" closeup-tiny
