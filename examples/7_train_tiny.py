@@ -33,7 +33,7 @@ RECIPE = Path(__file__).parent.parent / "recipes/tiny/demo.toml"
 START, LONGER = "closeup-tiny-start", "closeup-tiny"
 UNTAUGHT = """\
 What zooming changed before this training. It is no measure of what zooming is worth: the start
-never learned to do without, and where it may not zoom it calls all the same and does not answer"""
+never learned to do without, and where it is used to zoom it calls all the same and does not answer"""
 
 
 def main(out: Path, pages: int = 40, limit: int = 24, steps: int | None = None) -> None:
@@ -54,7 +54,7 @@ def main(out: Path, pages: int = 40, limit: int = 24, steps: int | None = None) 
     drawn(out / "train", pages, 0, tasks)
     say(
         f"Region-aware RL, {recipe.train.steps} steps of {recipe.train.batch} episodes: paid for "
-        "right answers, for their form and, where right, for zooming into the right place."
+        "form, for zooming into the right place and, a little, for right answers."
     )
     grpo.run(recipe, out / "rarl")
     say("What came of it answers the same questions ...")

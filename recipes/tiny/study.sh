@@ -9,7 +9,7 @@ recipes/tiny/pages.sh
 "${study[@]}" --only base SFT-S SFT-R RL RARL "SFT-S long" "SFT-R long"
 
 # What is known without looking, of the questions that the arm "tool benefit" trains on: by SFT-S long, for
-# SFT-S cannot put most of its answers, and then the benefit would be a matter of form.
+# SFT-S cannot put its counts and orders, and then the benefit would be a matter of form.
 closeup run results/tiny/study --split train --model "hf:results/study/SFT-S long/0/1_sft_s/final" \
     --max-tokens 64 --limit 4300 --out results/tiny/without \
     --tasks action_recognition character_counting character_identification depth_comparison \
