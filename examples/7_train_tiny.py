@@ -33,7 +33,8 @@ RECIPE = Path(__file__).parent.parent / "recipes/tiny/demo.toml"
 START, LONGER = "closeup-tiny-start", "closeup-tiny"
 UNTAUGHT = """\
 What zooming changed before this training. It is no measure of what zooming is worth: the start
-never learned to do without, and where it is used to zoom it calls all the same and does not answer"""
+never learned to do without, and where it is used to zooming it calls all the same, and does not
+answer"""
 
 
 def main(out: Path, pages: int = 40, limit: int = 24, steps: int | None = None) -> None:
