@@ -26,11 +26,11 @@ from closeup.records import CloseupError
 from closeup.tasks import task_of
 from closeup.training import data, keeping
 from closeup.training import learner as learning
-from closeup.training.check import whole_groups
 from closeup.training.environment import UNENDED, Environment, Stage, ended, row_of
 from closeup.training.logbook import Logbook
 from closeup.training.prefix_sharing import PrefixSharingGRPOTrainer
 from closeup.training.recipe import Recipe, Rewards
+from closeup.training.recipe_rules import whole_groups
 from closeup.training.resuming import Resuming
 from closeup.training.run_folder import RunFolder
 from closeup.training.sampled import Sampled, Take

@@ -13,10 +13,10 @@ from transformers import TrainerCallback
 
 from closeup.records import CloseupError
 from closeup.training.alarm import collapses
-from closeup.training.check import whole_batches
 from closeup.training.launch import Launch
 from closeup.training.learner import Learner
 from closeup.training.recipe import Lora, Recipe
+from closeup.training.recipe_rules import whole_batches
 from closeup.training.run_folder import CHECKPOINTS, RunFolder
 
 LANGUAGE = r".*language_model.*\.(q|k|v|o|gate|up|down)_proj"
