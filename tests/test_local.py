@@ -21,7 +21,7 @@ from closeup.geometry import Box, View
 from closeup.images import Resolution
 from closeup.message import Message, Request, Sampling
 from closeup.models import Given, ModelError, ModelOptions
-from closeup.models.hf import processor
+from closeup.models.hf import checkpoint, processor
 from closeup.models.hf.local import Local
 from closeup.models.told import Told
 from closeup.pictures import Pictures
@@ -596,3 +596,13 @@ def test_a_generation_config_that_the_engine_does_not_know_goes_to_transformers(
         if runs:
             model._engine = None
             assert [replies(model, one)[0].text for one in asked] == told
+
+
+def test_of_several_processes_on_gpus_one_without_a_rank_is_told_how_to_begin(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.delenv("LOCAL_RANK", raising=False)
+    with pytest.raises(
+        CloseupError, match=r"model 'hf:some': .* no LOCAL_RANK .*: use torchrun or"
+    ):
+        checkpoint.to_ask("some", "hf:some")

@@ -163,7 +163,7 @@ def test_exploratory_arms_have_tables_of_their_own(study: Study):
 
 def test_two_arms_are_compared_over_the_seeds_that_both_have(study: Study):
     other = report.report(study).partition("count only − RL")[2]
-    assert other.splitlines()[0].split("|")[3].strip() == "one seed"
+    assert other.splitlines()[0].split("|")[3].strip() == "seed 0"
     assert cells(other, "two")[0][:3] == ["-50.0", "–", "-50.0"]
 
 

@@ -15,7 +15,7 @@ import studies
 from closeup.cli import main
 from closeup.records import CloseupError
 from closeup.store import Store
-from closeup.study import work
+from closeup.study import report, work
 from closeup.study.made import made
 from closeup.study.measure import measure_by_name
 from closeup.study.plan import plan
@@ -118,6 +118,15 @@ def test_a_change_of_what_a_result_was_made_from_is_told_and_force_does_it_again
     _, started = do(file, force=True)
     assert started == ["chance 0", "best 0"]
     assert do(file) == ([], [])
+
+
+def test_a_report_tells_which_results_are_of_something_else_than_what_is_there_now(home: Path):
+    file = studies.write(home, ARMS)
+    do(file)
+    assert "Made from something else" not in report.report(Study.load(file))
+    file.write_text(file.read_text().replace("max_tokens = 8", "max_tokens = 9"))
+    told = report.report(Study.load(file))
+    assert told.endswith("there now:** chance, seed 0 (asked); best, seed 0 (asked).\n")
 
 
 def test_pages_are_shown_as_large_as_the_study_says_and_the_result_says_so(home: Path):
@@ -253,6 +262,22 @@ def test_a_run_begun_with_another_recipe_is_not_gone_on_with(home: Path):
     said, started = do(file, force=True, code=1)
     assert started
     assert not (home / "work/A/0/1_sft").exists()
+
+
+def test_where_only_the_test_is_another_a_finished_model_is_measured_and_not_trained(home: Path):
+    _, file = trained(home)
+    do(file, code=1)
+    model, measured = home / "work/A/0/1_sft/final", home / "work/A/0/measured"
+    model.mkdir(parents=True)
+    measured.mkdir()
+    file.write_text(file.read_text().replace("max_tokens = 8", "max_tokens = 9"))
+    said, _ = do(file)
+    assert said[0].endswith("begun with another asked: --force measures it again")
+    assert measured.exists()
+    _, started = do(file, force=True, code=1)
+    assert started[0] == "A 0"
+    assert model.exists()
+    assert not measured.exists()
 
 
 def test_a_lost_model_is_only_trained_again_by_force(home: Path):

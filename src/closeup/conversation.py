@@ -13,13 +13,14 @@ Evaluation, teacher sampling and training all use this one, so that they cannot 
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Self
 
 from pydantic import Field
 
 from closeup.episode import StopReason, ToolCall
 from closeup.geometry import View
 from closeup.message import Message, Reply, Usage
-from closeup.records import Record, shorten
+from closeup.records import Record, checked, shorten
 from closeup.tools.tool import Scene, Seen, Tool, ToolError
 from closeup.turn import Turn, turn
 
@@ -38,6 +39,12 @@ class Budget(Record):
     """Of all crops together."""
     tokens: int | None = Field(default=16_384, ge=1)
     """Written by the model in all its turns."""
+
+    @classmethod
+    def of_calls(cls, calls: int) -> Self:
+        """How models are trained and studied: a turn a call, one to put a mistake right, and one to
+        answer."""
+        return checked(cls, calls=calls, turns=calls + 2)
 
 
 class Conversation:

@@ -10,6 +10,7 @@ plan.py       which runs are still to be done
 work.py       doing them: so many at once, each in processes of its own
 estimates.py  means over seeds and issues, differences, their intervals
 tables.py     the tables, as Markdown
+looks.py      where arms look, and what their crops show
 curves.py     training curves, thinned for a result and drawn over the seeds
 report.py     all of it into a document
 """

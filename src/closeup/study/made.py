@@ -27,6 +27,8 @@ NOT_ITSELF = ("model", "seed", "report_to", "data.bench", "data.trajectories")
 HOUSEKEEPING = ("train.checkpoint_minutes", "train.keep", "train.loaders")
 """Fields of a recipe that its hash leaves out: what stands for itself below, or changes nothing of
 what is learned."""
+OF_THE_TEST = frozenset({"test", "limit", "asked"})
+"""What a trained model does not depend on."""
 
 
 def made(run: Run) -> Made:
@@ -67,6 +69,15 @@ def weights(place: str) -> str:
     folder = shipped.WEIGHTS / name if name in shipped.NAMES else Path(name)
     there = place not in MODELS and folder.is_dir()
     return fingerprint(folder) if there else place
+
+
+def outdated(run: Run) -> list[str]:
+    """What a run's result was made from and is another by now, by name; nothing without a result,
+    or without its recipes."""
+    result = run.result()
+    if result is None or not all(stage.file.is_file() for stage in run.stages):
+        return []
+    return changes(result.made, made(run))
 
 
 def changes(was: Made, now: Made) -> list[str]:

@@ -83,7 +83,7 @@ def setting(run: Run, model: Model) -> Setting:
     study = run.study
     return Setting(
         tools=tools.find(run.arm.tools),
-        budget=checked(Budget, calls=study.calls, turns=study.calls + 2),
+        budget=Budget.of_calls(study.calls),
         sampling=checked(Sampling, temperature=0.0, max_tokens=study.max_tokens),
         crops=getattr(model, "crops", None) or CROPS,
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from closeup.bench import MANIFEST, Bench
 from closeup.records import CloseupError
-from closeup.study.made import changes, made, weights
+from closeup.study.made import outdated, weights
 from closeup.study.run import Run, runs
 from closeup.study.study import Study
 
@@ -35,10 +35,9 @@ def plan(study: Study, only: Collection[str] = (), force: bool = False) -> Plan:
     notes: list[str] = []
     for run in every:
         run.check()
-        result = run.result()
-        if result is None:
+        if run.result() is None:
             pending[str(run)] = run
-        elif changed := changes(result.made, made(run)):
+        elif changed := outdated(run):
             if force:
                 pending[str(run)] = run
             else:

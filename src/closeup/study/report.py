@@ -7,6 +7,7 @@ from pathlib import Path
 from closeup.bench import MANIFEST, Bench
 from closeup.records import CloseupError, read_bytes, write_atomically
 from closeup.study import curves, looks, questions, tables
+from closeup.study.made import outdated
 from closeup.study.questions import Questions
 from closeup.study.result import Result
 from closeup.study.run import runs
@@ -33,7 +34,7 @@ def report(study: Study) -> str:
         if exploratory and any(arm.name in results for arm in other):
             parts += [
                 "### Exploratory arms",
-                "Fewer seeds, tried to see where to look: nothing here is a finding.",
+                "Tried to see where to look, with fewer seeds: nothing here is a finding.",
                 *_notes_of(other),
                 tables.accuracy(other, results, known, study.means),
             ]
@@ -113,6 +114,9 @@ def _read(study: Study) -> tuple[dict[str, list[Result]], Questions, list[str]]:
         own.sort(key=lambda result: result.seed)
     left = [f"{r.arm}, seed {r.seed}" for r in found if r.questions != key]
     notes = [f"Left out, for it was asked other questions: {'; '.join(left)}."] if left else []
+    old = [f"{run} ({', '.join(what)})" for run in runs(study) if (what := outdated(run))]
+    if old:
+        notes.append(f"**Made from something else than what is there now:** {'; '.join(old)}.")
     return results, Questions.read(Path(study.results), key), notes
 
 

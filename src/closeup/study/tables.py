@@ -137,7 +137,8 @@ def comparison(pair: Compare, study: Study, results: Results, questions: Questio
         ]
         for task, row in differences(a, b, questions, study.means).items()
     ]
-    named = [f"seed {seed}" for seed in seeds] if len(seeds) > 1 else ["one seed"]
+    trained = any(not study.seedless(study.arm(name)) for name in (pair.a, pair.b))
+    named = [f"seed {seed}" if trained else "seed –" for seed in seeds]
     return markdown([f"{pair.a} − {pair.b}", "points", "95 %", *named, "p", "Holm"], rows)
 
 

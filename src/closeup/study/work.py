@@ -18,7 +18,7 @@ from typing import IO, Protocol
 import orjson
 
 from closeup.records import CloseupError, one_line, read_bytes, write_atomically
-from closeup.study.made import changes, made
+from closeup.study.made import OF_THE_TEST, changes, made
 from closeup.study.result import Result
 from closeup.study.run import Run, Stage
 from closeup.training.run_folder import CHECKPOINTS
@@ -210,18 +210,16 @@ def _begin(run: Run, force: bool) -> None:
     if note.exists():
         if not (changed := changes(orjson.loads(read_bytes(note)), now)):
             return
+        tested = OF_THE_TEST.issuperset(changed)
         if not force:
-            raise CloseupError(
-                f"{run.folder}: begun with another {', '.join(changed)}: --force begins anew"
-            )
-        _empty(run)
+            anew = "measures it again" if tested else "begins anew"
+            rule = f"begun with another {', '.join(changed)}: --force {anew}"
+            raise CloseupError(f"{run.folder}: {rule}")
+        if not tested:
+            for stage in run.stages:
+                shutil.rmtree(stage.out, ignore_errors=True)
+        shutil.rmtree(run.measured, ignore_errors=True)
     write_atomically(note, orjson.dumps(now).decode() + "\n")
-
-
-def _empty(run: Run) -> None:
-    for stage in run.stages:
-        shutil.rmtree(stage.out, ignore_errors=True)
-    shutil.rmtree(run.measured, ignore_errors=True)
 
 
 def _last_words(log: Path, code: int) -> str:

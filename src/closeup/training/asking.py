@@ -31,7 +31,7 @@ def setting(look: Look, told: Told) -> Setting:
     assert told.crops
     return Setting(
         tools=tools.find(look.tools),
-        budget=checked(Budget, calls=look.calls, turns=look.calls + 2),
+        budget=Budget.of_calls(look.calls),
         sampling=checked(Sampling, temperature=0.0, max_tokens=look.max_tokens),
         oracle_crop=look.oracle_crop,
         crops=told.crops,

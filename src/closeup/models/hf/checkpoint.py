@@ -63,7 +63,11 @@ def to_ask(place: str, name: str) -> Any:
     if not torch.cuda.is_available():
         return weights(place, name, dtype=torch.float32).eval()
     several = int(os.environ.get("WORLD_SIZE", "1")) > 1
-    spread = {"": int(os.environ["LOCAL_RANK"])} if several else "auto"
+    own = os.environ.get("LOCAL_RANK")
+    if several and own is None:
+        rule = "one of several processes, and no LOCAL_RANK says which GPU is its own"
+        raise CloseupError(f"model {shorten(name)}: {rule}: use torchrun or accelerate launch")
+    spread = {"": int(own)} if several and own is not None else "auto"
     return weights(place, name, dtype=torch.bfloat16, device_map=spread).eval()
 
 
