@@ -2,9 +2,10 @@
 
     python benchmarks/training_speed.py [--steps N]
 
-Each regime runs some steps on synthetic pages by the real trainer; then the same conversations go
-through the bare model, forward, backward and the optimiser's step, as tensors that are ready. To be
-run on an idle machine: these are seconds by the clock. Needs the extra `train`.
+Each regime runs some steps on synthetic pages by the real trainer, from closeup-tiny, which calls
+the tool where it is offered; then the same conversations go through the bare model, forward,
+backward and the optimiser's step, as tensors that are ready. To be run on an idle machine: these
+are seconds by the clock. Needs the extra `train`.
 """
 
 import argparse
@@ -26,26 +27,27 @@ from closeup.build.datasets import open_dataset
 from closeup.message import Message
 from closeup.models import Given, Model, find
 from closeup.pictures import Pictures
+from closeup.rewards import PAPER
 from closeup.store import Store
 from closeup.tasks import TASKS, task_of
 from closeup.teach import teach
-from closeup.tiny.new import new
 from closeup.training import data, grpo, learner, sft
 from closeup.training.encode import Encoder
 from closeup.training.lessons import Lessons
-from closeup.training.recipe import Data, Recipe
+from closeup.training.recipe import Recipe
 
 PAGES = 8
 BATCH = 16
+MODEL = "closeup-tiny"
 
 
-def recipe(bench: Bench, model: Path, steps: int, regime: str, **tables: Any) -> Recipe:
+def recipe(bench: Bench, steps: int, regime: str, **tables: Any) -> Recipe:
     names = {name: 1.0 for name in TASKS if name != "panel_understanding"}
     raw: dict[str, Any] = {
         "regime": regime,
-        "model": str(model),
+        "model": MODEL,
         "data": {"bench": str(bench.path), "tasks": names},
-        "look": {"tools": ("zoom_in",), "max_tokens": 48, "calls": 2},
+        "look": {"tools": ("zoom_in",), "max_tokens": 64},
         "train": {"steps": steps, "batch": BATCH, "micro_batch": 8, "learning_rate": 1e-4},
     }
     for name, table in tables.items():
@@ -83,24 +85,21 @@ def main() -> None:
             tasks=tuple(TASKS),
         )
         bench = Bench.open(home / "bench")
-        with contextlib.redirect_stdout(io.StringIO()):
-            new(home / "model", Data(bench=str(bench.path)))
-        first = recipe(bench, home / "model", steps, "sft")
-        pupil = learner.load(first)
+        pupil = learner.load(recipe(bench, steps, "sft"))
         asked = {"grid": pupil.grid, "pixels": pupil.resolution.pixels, "multiple": 28}
-        teacher = find("teacher", Given.of(bench, **asked))
+        teacher = find("teacher_exact", Given.of(bench, **asked))
         with contextlib.redirect_stderr(io.StringIO()):
             teach(bench, teacher, home / "taught", setting=pupil.setting)
-        solutions = recipe(bench, home / "model", steps, "sft", look={"tools": ()})
+        solutions = recipe(bench, steps, "sft", look={"tools": ()})
         taught = {"trajectories": str(home / "taught")}
-        trajectories = recipe(bench, home / "model", steps, "sft", data=taught)
+        trajectories = recipe(bench, steps, "sft", data=taught)
         for name, one in (("SFT-S", solutions), ("SFT-R", trajectories)):
             report(name, one, bench, home)
-        rollouts = {"group": 8, "completion_tokens": 400}
-        for name, tools in (("RL", ()), ("RARL", ("zoom_in",))):
-            look = {"tools": tools}
-            paid = recipe(bench, home / "model", steps, "grpo", rollouts=rollouts, look=look)
-            report(name, paid, bench, home)
+        rollouts = {"group": 8, "completion_tokens": 512}
+        rl = recipe(bench, steps, "grpo", rollouts=rollouts, look={"tools": ()})
+        rarl = recipe(bench, steps, "grpo", rollouts=rollouts, rewards={"weights": PAPER})
+        for name, one in (("RL", rl), ("RARL", rarl)):
+            report(name, one, bench, home)
 
 
 def report(name: str, one: Recipe, bench: Bench, home: Path) -> None:
@@ -118,6 +117,8 @@ def report(name: str, one: Recipe, bench: Bench, home: Path) -> None:
         for part in ("sampling", "scoring", "optimising")
         if f"seconds/{part}" in rows[0]
     )
+    if "look/calls" in rows[0]:
+        share += f"  calls {sum(row['look/calls'] for row in rows) / len(rows):.2f}"
     print(
         f"{name:6} {spent:.2f} s a step of {BATCH}, {BATCH / spent:.1f} samples/s; "
         f"the model alone {alone:.2f} s: {alone / spent:.2f} of it  {share}",
