@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The whole study, from recipes/tiny/base to docs/study.md, on two cores; what is finished is passed
 # over, so the same command goes on where it was stopped. From the repository's root. Some two hours
-# of two cores for the main arms, and three for the exploratory ones.
+# of two cores for the main arms, and three and a half for the exploratory ones.
 set -euo pipefail
 export OMP_NUM_THREADS=1 ACCELERATE_USE_CPU=true
 study=(closeup study recipes/tiny/study.toml --workers 2)
