@@ -15,6 +15,7 @@ import studies
 from closeup.cli import main
 from closeup.records import CloseupError
 from closeup.store import Store
+from closeup.study import made as made_of
 from closeup.study import report, work
 from closeup.study.made import made
 from closeup.study.measure import measure_by_name
@@ -127,6 +128,17 @@ def test_a_report_tells_which_results_are_of_something_else_than_what_is_there_n
     file.write_text(file.read_text().replace("max_tokens = 8", "max_tokens = 9"))
     told = report.report(Study.load(file))
     assert told.endswith("there now:** chance, seed 0 (asked); best, seed 0 (asked).\n")
+
+
+def test_a_recipe_that_cannot_be_read_any_more_does_not_keep_the_tables(home: Path):
+    _, file = trained(home)
+    asked = studies.questions({"depth_comparison": [("page0000", "issue000", 4)]})
+    run = runs(Study.load(file))[0]
+    asked.write(home / "results")
+    studies.result("A", 0, asked, {"depth_comparison": [1.0] * 4}).write(run.file)
+    (home / "sft.toml").write_text(studies.SFT + "[nonsense]\n")
+    told = report.report(Study.load(file))
+    assert "there now:** A, seed 0 (a recipe that cannot be read)." in told
 
 
 def test_pages_are_shown_as_large_as_the_study_says_and_the_result_says_so(home: Path):
@@ -264,20 +276,71 @@ def test_a_run_begun_with_another_recipe_is_not_gone_on_with(home: Path):
     assert not (home / "work/A/0/1_sft").exists()
 
 
-def test_where_only_the_test_is_another_a_finished_model_is_measured_and_not_trained(home: Path):
+@pytest.fixture
+def finished(home: Path) -> tuple[Path, Path, Path]:
+    """A study of which run A is trained and half measured: its file, the model, and the answers."""
     _, file = trained(home)
     do(file, code=1)
     model, measured = home / "work/A/0/1_sft/final", home / "work/A/0/measured"
     model.mkdir(parents=True)
     measured.mkdir()
-    file.write_text(file.read_text().replace("max_tokens = 8", "max_tokens = 9"))
+    return file, model, measured
+
+
+@pytest.mark.parametrize("what", ["asked", "limit", "test"])
+def test_where_only_the_test_is_another_a_finished_model_is_measured_and_not_trained(
+    home: Path, finished: tuple[Path, Path, Path], what: str
+):
+    file, model, measured = finished
+    other = {
+        "asked": ("max_tokens = 8", "max_tokens = 9"),
+        "limit": ("max_tokens = 8", "max_tokens = 8\nlimit = 3"),
+        "test": ('/test"', '/other"'),
+    }
+    studies.bench(home / "other", "test", count=4)
+    file.write_text(file.read_text().replace(*other[what]))
     said, _ = do(file)
-    assert said[0].endswith("begun with another asked: --force measures it again")
+    told = f"begun with another {what}: --force keeps its training and measures anew"
+    assert said[0].endswith(told)
     assert measured.exists()
     _, started = do(file, force=True, code=1)
     assert started[0] == "A 0"
     assert model.exists()
     assert not measured.exists()
+
+
+def test_where_test_and_recipe_are_others_it_is_trained_anew(
+    home: Path, finished: tuple[Path, Path, Path]
+):
+    file, model, _ = finished
+    trained(home, studies.SFT.replace("1e-3", "2e-3"))
+    file.write_text(file.read_text().replace("max_tokens = 8", "max_tokens = 9"))
+    do(file, force=True, code=1)
+    assert not model.exists()
+
+
+def test_a_model_that_is_measured_again_is_still_known_by_what_it_was_trained_on(
+    home: Path, finished: tuple[Path, Path, Path]
+):
+    file, model, _ = finished
+    (home / "train").rename(home / "away")
+    file.write_text(file.read_text().replace("max_tokens = 8", "max_tokens = 9"))
+    do(file, force=True, code=1)
+    assert made_of.remembered(runs(Study.load(file))[0])["train"]
+    (home / "away").rename(home / "train")
+    _, started = do(file, code=1)
+    assert started[0] == "A 0"
+    assert model.exists()
+
+
+def test_a_stage_that_is_trained_again_takes_the_later_ones_with_it(home: Path):
+    _, file = trained(home)
+    file.write_text(file.read_text().replace('["sft.toml"]', '["sft.toml", "sft.toml"]', 1))
+    last = home / "work/A/0/2_sft/final"
+    last.mkdir(parents=True)
+    _, started = do(file, code=1)
+    assert "1_sft" in started[0]
+    assert not last.exists()
 
 
 def test_a_lost_model_is_only_trained_again_by_force(home: Path):

@@ -20,10 +20,12 @@ STUDY = Study.load(ROOT / "recipes/tiny/study.toml")
 
 
 @pytest.fixture(scope="module", autouse=True)
-def at_home():
-    """Paths of a study are as from the working folder."""
+def committed(tmp_path_factory: pytest.TempPathFactory):
+    """A working folder with what is in the repository, and without what may have been built."""
+    folder = tmp_path_factory.mktemp("committed")
+    (folder / "recipes").symlink_to(ROOT / "recipes")
     with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(ROOT)
+        patch.chdir(folder)
         yield
 
 
@@ -58,11 +60,27 @@ def test_its_document_holds_the_tables_of_its_results():
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/closeup_tiny.md"])
-def test_the_figures_of_other_documents_are_those_of_its_tables(name: str):
+def test_means_with_intervals_in_other_documents_stand_in_its_tables(name: str):
     known = {figure for line in rows("docs/study.md") for figure in figures(line)}
     told = [figure for line in rows(name) for figure in figures(line)]
     assert len(told) >= 12
     assert [figure for figure in told if figure not in known] == []
+
+
+@pytest.mark.parametrize(("name", "column"), [("closeup-tiny-start", 2), ("closeup-tiny", 3)])
+def test_the_card_tells_where_the_shipped_models_look(name: str, column: int):
+    (run,) = (run for run in runs(STUDY) if run.arm.name == name)
+    result = run.result()
+    assert result is not None
+    told = {
+        cells[1].strip(" `"): cells[column].strip()
+        for line in rows("docs/closeup_tiny.md")
+        if len(cells := line.split("|")) == 5
+    }
+    for task, row in result.looked.items():
+        values = (row.call_rate * (value or 0) for value in (1, row.covered, row.iou))
+        called, covered, iou = (100 * value for value in values)
+        assert told[task] == f"{called:.0f}, {covered:.1f}, {iou:.1f}", task
 
 
 def rows(name: str) -> list[str]:

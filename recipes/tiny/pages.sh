@@ -9,5 +9,5 @@ tasks=(action_recognition character_counting character_identification depth_comp
 closeup teach $home/study --model teacher_exact --out $home/taught --tools zoom_in \
     --grid rel100 --multiple 28 --pixels 150528 --crop-pixels 28224 --crop-least 28224 \
     --tasks "${tasks[@]}"
-[ -e $home/test ] || closeup build --reader synthetic --pages 120 --seed 2000000 --out $home/test \
+[ -e $home/held_out ] || closeup build --reader synthetic --pages 120 --seed 2000000 --out $home/held_out \
     --tasks "${tasks[@]}"

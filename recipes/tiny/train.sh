@@ -3,7 +3,7 @@
 # is finished is passed over. From the repository's root. Some three hours and a half to the base, which
 # takes the place of the one in recipes/tiny/base, and then one and a half for SFT-R, RARL and RARL long
 # of the study's first seed, which take the place of their results in recipes/tiny/results. The report
-# names what is of the old base then; `closeup study recipes/tiny/study.toml --force` does that again.
+# names what is of the old base then; `recipes/tiny/study.sh --force` does that again.
 # Stages are numbered as in docs/closeup_tiny.md.
 set -euo pipefail
 export OMP_NUM_THREADS=1 ACCELERATE_USE_CPU=true

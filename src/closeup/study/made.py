@@ -17,7 +17,7 @@ from closeup import rewards, teach
 from closeup.bench import MANIFEST, Bench
 from closeup.models import MODELS, shipped
 from closeup.models.fingerprint import fingerprint
-from closeup.records import CloseupError
+from closeup.records import CloseupError, read_bytes
 from closeup.study.run import Run
 from closeup.training.recipe import Recipe
 
@@ -69,6 +69,17 @@ def weights(place: str) -> str:
     folder = shipped.WEIGHTS / name if name in shipped.NAMES else Path(name)
     there = place not in MODELS and folder.is_dir()
     return fingerprint(folder) if there else place
+
+
+def begun(run: Run) -> Made:
+    """What a run was made from when it was begun; empty where that was not written down."""
+    return orjson.loads(read_bytes(run.begun)) if run.begun.exists() else {}
+
+
+def remembered(run: Run) -> Made:
+    """What a run is made from, where it is not at hand as it was when the run was begun."""
+    was = begun(run)
+    return {name: was.get(name) if now is None else now for name, now in made(run).items()}
 
 
 def outdated(run: Run) -> list[str]:

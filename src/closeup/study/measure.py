@@ -20,7 +20,7 @@ from closeup.run_info import Result as Answer
 from closeup.stats import cluster_keys, clustered_mean
 from closeup.store import Store
 from closeup.study import curves
-from closeup.study.made import made, weights
+from closeup.study.made import remembered, weights
 from closeup.study.questions import Few, chosen, told
 from closeup.study.result import Looked, Result, Stage, TaskResult, packed
 from closeup.study.run import Run
@@ -51,7 +51,7 @@ def measure(run: Run) -> Result:
         study=study.name,
         arm=run.arm.name,
         seed=run.seed,
-        made=made(run),
+        made=remembered(run),
         model=weights(run.model),
         questions=known.key,
         tools=run.arm.tools,

@@ -10,7 +10,7 @@ from closeup.study import curves, looks, questions, tables
 from closeup.study.made import outdated
 from closeup.study.questions import Questions
 from closeup.study.result import Result
-from closeup.study.run import runs
+from closeup.study.run import Run, runs
 from closeup.study.study import Arm, Study
 
 
@@ -114,10 +114,17 @@ def _read(study: Study) -> tuple[dict[str, list[Result]], Questions, list[str]]:
         own.sort(key=lambda result: result.seed)
     left = [f"{r.arm}, seed {r.seed}" for r in found if r.questions != key]
     notes = [f"Left out, for it was asked other questions: {'; '.join(left)}."] if left else []
-    old = [f"{run} ({', '.join(what)})" for run in runs(study) if (what := outdated(run))]
+    old = [f"{run} ({', '.join(what)})" for run in runs(study) if (what := _changed(run))]
     if old:
         notes.append(f"**Made from something else than what is there now:** {'; '.join(old)}.")
     return results, Questions.read(Path(study.results), key), notes
+
+
+def _changed(run: Run) -> list[str]:
+    try:
+        return outdated(run)
+    except CloseupError:
+        return ["a recipe that cannot be read"]
 
 
 def _pictures(study: Study, results: tables.Results) -> list[str]:

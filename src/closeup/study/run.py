@@ -79,6 +79,11 @@ class Run:
         """The run folder of its evaluation."""
         return self.folder / "measured"
 
+    @property
+    def begun(self) -> Path:
+        """What it was made from when it was begun."""
+        return self.folder / "begun.json"
+
     def result(self) -> Result | None:
         """Its result, or None where there is none yet."""
         return Result.read(self.file) if self.file.exists() else None

@@ -17,13 +17,12 @@ from typing import IO, Protocol
 
 import orjson
 
-from closeup.records import CloseupError, one_line, read_bytes, write_atomically
-from closeup.study.made import OF_THE_TEST, changes, made
+from closeup.records import CloseupError, one_line, write_atomically
+from closeup.study.made import OF_THE_TEST, begun, changes, remembered
 from closeup.study.result import Result
 from closeup.study.run import Run, Stage
 from closeup.training.run_folder import CHECKPOINTS
 
-BEGUN = "begun.json"
 LOCK = "lock"
 LOOK_SECONDS = 0.2
 """How often it is looked whether a process has ended."""
@@ -176,9 +175,10 @@ class _Going:
 
 def commands(run: Run, file: Path) -> Iterator[Command]:
     """What is left to do of a run, one after the other."""
-    for stage in run.stages:
+    for number, stage in enumerate(run.stages, 1):
         if not stage.final.is_dir():
-            shutil.rmtree(run.measured, ignore_errors=True)  # it was of another model
+            for old in (*(later.out for later in run.stages[number:]), run.measured):
+                shutil.rmtree(old, ignore_errors=True)  # it was of another model
             yield train(stage)
     yield [sys.executable, "-m", "closeup.study", str(file), run.arm.name, str(run.seed)]
 
@@ -206,20 +206,20 @@ def _locked(run: Run) -> int:
 
 def _begin(run: Run, force: bool) -> None:
     """Make sure that what stands in the run's folder is of the same things as today."""
-    note, now = run.folder / BEGUN, made(run)
-    if note.exists():
-        if not (changed := changes(orjson.loads(read_bytes(note)), now)):
+    was, now = begun(run), remembered(run)
+    if was:
+        if not (changed := changes(was, now)):
             return
         tested = OF_THE_TEST.issuperset(changed)
         if not force:
-            anew = "measures it again" if tested else "begins anew"
+            anew = "keeps its training and measures anew" if tested else "begins anew"
             rule = f"begun with another {', '.join(changed)}: --force {anew}"
             raise CloseupError(f"{run.folder}: {rule}")
         if not tested:
             for stage in run.stages:
                 shutil.rmtree(stage.out, ignore_errors=True)
         shutil.rmtree(run.measured, ignore_errors=True)
-    write_atomically(note, orjson.dumps(now).decode() + "\n")
+    write_atomically(run.begun, orjson.dumps(now).decode() + "\n")
 
 
 def _last_words(log: Path, code: int) -> str:

@@ -62,12 +62,13 @@ def to_ask(place: str, name: str) -> Any:
     float32."""
     if not torch.cuda.is_available():
         return weights(place, name, dtype=torch.float32).eval()
-    several = int(os.environ.get("WORLD_SIZE", "1")) > 1
-    own = os.environ.get("LOCAL_RANK")
-    if several and own is None:
-        rule = "one of several processes, and no LOCAL_RANK says which GPU is its own"
-        raise CloseupError(f"model {shorten(name)}: {rule}: use torchrun or accelerate launch")
-    spread = {"": int(own)} if several and own is not None else "auto"
+    spread: Any = "auto"
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        own = os.environ.get("LOCAL_RANK")
+        if own is None:
+            rule = "one of several processes, and no LOCAL_RANK says which GPU is its own"
+            raise CloseupError(f"model {shorten(name)}: {rule}: use torchrun or accelerate launch")
+        spread = {"": int(own)}
     return weights(place, name, dtype=torch.bfloat16, device_map=spread).eval()
 
 
