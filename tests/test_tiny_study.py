@@ -40,9 +40,9 @@ def test_every_training_of_it_keeps_to_the_rules_of_recipes(run: Run):
 
 
 def test_every_run_has_its_result_and_it_is_of_what_is_there_now():
-    missing = [str(run) for run in runs(STUDY) if run.result() is None]
-    assert not missing
-    assert {str(run): made.outdated(run) for run in runs(STUDY) if made.outdated(run)} == {}
+    every = runs(STUDY)
+    assert [str(run) for run in every if run.result() is None] == []
+    assert [(str(run), what) for run in every if (what := made.outdated(run))] == []
 
 
 @pytest.mark.parametrize("name", shipped.NAMES)

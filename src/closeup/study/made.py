@@ -77,7 +77,7 @@ def begun(run: Run) -> Made:
 
 
 def remembered(run: Run) -> Made:
-    """What a run is made from, where it is not at hand as it was when the run was begun."""
+    """What a run is made from today; what is not at hand is told as it was when it was begun."""
     was = begun(run)
     return {name: was.get(name) if now is None else now for name, now in made(run).items()}
 
